@@ -214,8 +214,7 @@ CREATE TABLE "search_section" (
     "heading" TEXT NOT NULL,
     "text" TEXT NOT NULL,
     "code" TEXT NOT NULL,
-    "public" BOOLEAN NOT NULL DEFAULT true,
-    "vector" tsvector NOT NULL GENERATED ALWAYS AS (
+    "vector" tsvector GENERATED ALWAYS AS (
         setweight(to_tsvector('english', "heading"), 'A')
         || setweight(to_tsvector('english', "text"), 'B')
         || setweight(to_tsvector('simple', "code"), 'C')
@@ -391,6 +390,15 @@ CREATE TABLE "mail" (
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "mail_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "rate_limit" (
+    "key" VARCHAR(255) NOT NULL,
+    "points" INTEGER NOT NULL DEFAULT 0,
+    "expire" BIGINT,
+
+    CONSTRAINT "rate_limit_pkey" PRIMARY KEY ("key")
 );
 
 -- CreateIndex

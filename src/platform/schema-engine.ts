@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError } from '@prisma/driver-adapter-utils'
+import type { SchemaEngine } from '@prisma/schema-engine-wasm'
+import type { DatabaseError } from 'pg'
+
+type Bindings = typeof import('@prisma/schema-engine-wasm') & { __wbg_set_wasm(exports: WebAssembly.Exports): void }
+
+/**
+ * Prisma's schema engine as WebAssembly, talking to Postgres through `pg`. The native engine would have to be downloaded
+ * from outside the npm registry. Node cannot import a .wasm file yet, so it is wired up by hand here.
+ */
+export async function openSchemaEngine(databaseUrl: string): Promise<SchemaEngine> {
+  const { SchemaEngine } = await loadBindings()
+  const adapter = bindMigrationAwareSqlAdapterFactory(new WholeScripts({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 }))
+  return SchemaEngine.new({ datamodels: undefined }, () => undefined, adapter)
+}
+
+/**
+ * Prisma's adapter cuts a script at every semicolon, also inside comments, strings and function bodies, and sends the
+ * pieces one by one. Postgres can take the script whole, and then applies all of it or nothing.
+ */
+class WholeScripts extends PrismaPg {
+  override async connect() {
+    return sendingWholeScripts(await super.connect())
+  }
+
+  override async connectToShadowDb() {
+    return sendingWholeScripts(await super.connectToShadowDb())
+  }
+}
+
+type Adapter = Awaited<ReturnType<PrismaPg['connect']>>
+
+function sendingWholeScripts(adapter: Adapter): Adapter {
+  adapter.executeScript = async (script) => {
+    try {
+      await adapter.underlyingDriver().query(script)
+    } catch (error) {
+      throw new DriverAdapterError(described(error as DatabaseError))
+    }
+  }
+  return adapter
+}
+
+const described = (error: DatabaseError): ConstructorParameters<typeof DriverAdapterError>[0] => ({
+  kind: 'postgres',
+  code: error.code ?? 'N/A',
+  severity: error.severity ?? 'N/A',
+  message: error.position ? `${error.message} (at character ${error.position})` : error.message,
+  detail: error.detail,
+  column: error.column,
+  hint: error.hint,
+})
+
+async function loadBindings(): Promise<Bindings> {
+  const glue = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')
+  const bindings = (await import(pathToFileURL(glue).href)) as Bindings
+  const bytes = await readFile(join(dirname(glue), 'schema_engine_bg.wasm'))
+  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': bindings as unknown as WebAssembly.ModuleImports })
+  bindings.__wbg_set_wasm(instance.exports)
+  ;(instance.exports.__wbindgen_start as () => void)()
+  return bindings
+}
