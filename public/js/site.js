@@ -1,0 +1,23 @@
+import { applyTheme, setUpThemeSwitch } from './site/theme.js'
+import { setUpContents } from './site/contents.js'
+import { setUpFolds } from './site/folds.js'
+import { setUpForms } from './site/form.js'
+import { setUpMenus } from './site/menu.js'
+import { setUpPoll } from './site/poll.js'
+import { setUpToggles } from './site/toggle.js'
+
+// First of all, and before the document is complete: the script is async so that a returning reader has it before the first paint.
+applyTheme()
+
+function setUp() {
+  setUpThemeSwitch()
+  setUpFolds()
+  setUpContents()
+  setUpMenus()
+  setUpToggles()
+  setUpForms()
+  setUpPoll()
+}
+
+if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', setUp, { once: true })
+else setUp()
