@@ -84,14 +84,10 @@ async function appliedMigrations(client: pg.Client): Promise<Map<string, string>
 }
 
 async function applyMigrations(databaseUrl: string): Promise<string[]> {
-  const { openSchemaEngine } = await import('./schema-engine.ts')
-  const engine = await openSchemaEngine(databaseUrl)
-  try {
-    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList: await migrationsList(), filters: { externalTables: [], externalEnums: [] } })
-    return appliedMigrationNames
-  } finally {
-    engine.free()
-  }
+  const { withSchemaEngine } = await import('./schema-engine.ts')
+  const input = { migrationsList: await migrationsList(), filters: { externalTables: [], externalEnums: [] } }
+  const { appliedMigrationNames } = await withSchemaEngine(databaseUrl, (engine) => engine.applyMigrations(input))
+  return appliedMigrationNames
 }
 
 /** BullMQ keeps its own ledger; a comment on its schema spares us loading BullMQ at every start to read it. */

@@ -4,19 +4,25 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError } from '@prisma/driver-adapter-utils'
-import type { SchemaEngine } from '@prisma/schema-engine-wasm'
-import type { DatabaseError } from 'pg'
+import type * as engine from '@prisma/schema-engine-wasm'
+import pg, { type DatabaseError } from 'pg'
 
-type Bindings = typeof import('@prisma/schema-engine-wasm') & { __wbg_set_wasm(exports: WebAssembly.Exports): void }
+type Bindings = typeof engine & { __wbg_set_wasm(exports: WebAssembly.Exports): void }
 
 /**
- * Prisma's schema engine as WebAssembly, talking to Postgres through `pg`. The native engine would have to be downloaded
- * from outside the npm registry. Node cannot import a .wasm file yet, so it is wired up by hand here.
+ * Lends Prisma's schema engine, as WebAssembly, talking to Postgres through `pg`. The native engine would have to be
+ * downloaded from outside the npm registry. Every connection is closed again afterwards.
  */
-export async function openSchemaEngine(databaseUrl: string): Promise<SchemaEngine> {
+export async function withSchemaEngine<T>(connectionString: string, work: (engine: engine.SchemaEngine) => Promise<T>): Promise<T> {
   const { SchemaEngine } = await loadBindings()
-  const adapter = bindMigrationAwareSqlAdapterFactory(new WholeScripts({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 }))
-  return SchemaEngine.new({ datamodels: undefined }, () => undefined, adapter)
+  const pool = new pg.Pool({ connectionString, connectionTimeoutMillis: 5_000 })
+  pool.on('error', () => undefined)
+  try {
+    const engine = await SchemaEngine.new({ datamodels: undefined }, () => undefined, bindMigrationAwareSqlAdapterFactory(new WholeScripts(pool)))
+    return await work(engine).finally(() => engine.free())
+  } finally {
+    await pool.end()
+  }
 }
 
 /**
@@ -56,12 +62,23 @@ const described = (error: DatabaseError): ConstructorParameters<typeof DriverAda
   hint: error.hint,
 })
 
+/** Node 20 cannot import a .wasm file, which the package's own entry does, so it is wired up by hand. */
 async function loadBindings(): Promise<Bindings> {
   const glue = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')
   const bindings = (await import(pathToFileURL(glue).href)) as Bindings
   const bytes = await readFile(join(dirname(glue), 'schema_engine_bg.wasm'))
-  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': bindings as unknown as WebAssembly.ModuleImports })
+  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': withoutLingeringTimers(bindings) })
   bindings.__wbg_set_wasm(instance.exports)
   ;(instance.exports.__wbindgen_start as () => void)()
   return bindings
+}
+
+/** The engine leaves its ten-second limit on the migration lock running; it must not keep our process alive that long. */
+function withoutLingeringTimers(bindings: Bindings): WebAssembly.ModuleImports {
+  const imports = { ...(bindings as unknown as WebAssembly.ModuleImports) }
+  for (const [name, original] of Object.entries(imports)) {
+    if (!name.startsWith('__wbg_setTimeout_') || typeof original !== 'function') continue
+    imports[name] = (...input: unknown[]) => (original(...input) as NodeJS.Timeout).unref()
+  }
+  return imports
 }
