@@ -152,9 +152,11 @@ export async function startWorkers<Services extends { config: JobsConfig; log: L
       const handler = commands.get(job.name)
       // Not final: during a deployment the other version may know it.
       if (!handler) throw new Error(`Nobody handles ${job.name}.`)
-      await handler.run(services, job.data).catch((error: unknown) => {
+      try {
+        await handler.run(services, job.data)
+      } catch (error) {
         throw forQueue(error)
-      })
+      }
     })
     worker.on('error', complain)
     worker.on('failed', (job, error) => reportFailure(log, job, error))
@@ -163,7 +165,11 @@ export async function startWorkers<Services extends { config: JobsConfig; log: L
   const queues = new Map(QUEUES.map((name) => [name, backend.queue(name)]))
   for (const queue of queues.values()) queue.on('error', complain)
 
+  const watchdog = setInterval(() => {
+    keepSchedules({ config, log, queues, schedules, removeOthers: false }).catch(complain)
+  }, WATCH_EVERY)
   const stop = async () => {
+    clearInterval(watchdog)
     await withLimit(Promise.allSettled([...workers, ...queues.values()].map((part) => part.close())), STOP_LIMIT, () => {
       log.warn('Some jobs did not finish in time; another worker will take them over.')
     })
@@ -178,15 +184,8 @@ export async function startWorkers<Services extends { config: JobsConfig; log: L
     throw error
   }
 
-  const watchdog = setInterval(() => {
-    keepSchedules({ config, log, queues, schedules, removeOthers: false }).catch(complain)
-  }, WATCH_EVERY)
-  return {
-    close: async () => {
-      clearInterval(watchdog)
-      await stop()
-    },
-  }
+  let stopping: Promise<void> | null = null
+  return { close: () => (stopping ??= stop()) }
 }
 
 function byName<Services>(handlers: readonly Handler<Services>[]): Map<string, Handler<Services>> {
@@ -273,7 +272,7 @@ function isAlive(next: number | undefined, schedule: Schedule): boolean {
 }
 
 /** Any fixed number that nobody else in this database locks. */
-const SCHEDULES_LOCK = 4_727_302
+const SCHEDULES_LOCK = 4_727_303
 
 async function underLock(config: JobsConfig, work: () => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl(config), connectionTimeoutMillis: 3 * SECOND, application_name: 'lectern-schedules' })

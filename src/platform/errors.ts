@@ -50,6 +50,9 @@ export class Unavailable extends AppError {
   }
 }
 
+/** The kind of `Unavailable` where nobody knows whether the other side did it: no answer, or the line broke. */
+export class Unanswered extends Unavailable {}
+
 /** The row, or `NotFound` naming what was looked for. */
 export function found<T>(row: T | null | undefined, what: string): T {
   if (row === null || row === undefined) throw new NotFound(`There is no such ${what}.`)

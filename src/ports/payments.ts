@@ -26,7 +26,7 @@ export interface Payments {
   /** Starts a purchase with fixed items. Nothing is charged until the buyer pays on the checkout. */
   createCheckout(order: CheckoutInput): Promise<Checkout>
   /** How to open the checkout of a transaction that exists. Asks nobody. */
-  openCheckout(transactionId: string, successUrl: string): CheckoutDoor
+  openCheckout(transactionId: string, back: ReturnUrls): CheckoutDoor
   /** Closes an unpaid checkout for good. */
   cancelCheckout(transactionId: string): Promise<Transaction>
 
@@ -130,10 +130,16 @@ export interface CheckoutInput {
   customerId: string | null
   /** Three capital letters; null: the provider chooses by country. */
   currency: string | null
-  /** Absolute URL to come back to. Display only: it proves nothing. */
-  successUrl: string
+  back: ReturnUrls
   /** When an earlier try with this reference may have reached the provider: when it began. Null on the first try. */
   triedAt: Date | null
+}
+
+/** Absolute URLs on our own site. Coming back proves nothing: what was paid is read from the transaction. */
+export interface ReturnUrls {
+  successUrl: string
+  /** Where somebody who closes the checkout continues. */
+  closeUrl: string
 }
 
 export interface Checkout {
@@ -172,8 +178,8 @@ export interface Transaction {
 }
 
 export interface TransactionLine {
-  /** The provider's line id: what a partial refund names. Null until the provider has computed totals. */
-  lineId: string | null
+  /** The provider's id of the line: what a partial refund names. */
+  lineId: string
   priceId: string
   productId: string
   quantity: number
@@ -301,7 +307,7 @@ export interface ProviderEvent {
   subject: EventSubject
   /** Made by the provider's simulator: must never grant anything. */
   simulated: boolean
-  /** Exactly what the provider sent, parsed as JSON. */
+  /** What the provider sent, parsed as JSON, without NUL characters (Postgres stores none). */
   raw: unknown
 }
 
