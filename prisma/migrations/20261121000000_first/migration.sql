@@ -98,6 +98,7 @@ CREATE TABLE "document" (
     "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "published_revision_id" UUID,
     "latest_revision_id" UUID,
+    "card_revision_id" UUID,
     "import_key" TEXT,
     "import_hash" TEXT,
 
