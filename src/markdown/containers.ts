@@ -33,9 +33,9 @@ export function containers(md: MarkdownIt): void {
     return `<p class="callout__title">${named}`
   }
   md.renderer.rules.callout_title_close = () => '</p>\n'
-  md.renderer.rules.fold_open = (tokens, index) => `<details class="fold fold--${kindOf(tokens[index])}">\n`
-  md.renderer.rules.fold_title_open = () => '<summary class="fold__summary">'
-  md.renderer.rules.fold_title_close = () => '</summary>\n<div class="fold__body">\n'
+  md.renderer.rules.fold_open = (tokens, index) => `<details class="reveal reveal--${kindOf(tokens[index])}">\n`
+  md.renderer.rules.fold_title_open = () => '<summary class="reveal__summary">'
+  md.renderer.rules.fold_title_close = () => '</summary>\n<div class="reveal__body">\n'
   md.renderer.rules.fold_close = () => '</div>\n</details>\n'
 }
 

@@ -108,6 +108,6 @@ export function decodeEntities(text: string): string {
 /** The readable text of author's HTML. */
 export function textOf(html: string): string {
   return pieces(html)
-    .map((piece) => (piece.kind === 'text' ? decodeEntities(piece.text) : /^(?:td|th|tr|p|li|br|div)$/.test(piece.name) ? ' ' : ''))
+    .map((piece) => (piece.kind === 'text' ? decodeEntities(piece.text) : /^(?:td|th|tr|p|li|dt|dd|br|div|summary|h[1-6])$/.test(piece.name) ? ' ' : ''))
     .join('')
 }

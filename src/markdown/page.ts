@@ -40,6 +40,8 @@ export interface Page {
   tableCount: number
   /** How many links are open at this point of the output: links must not nest. */
   linkDepth: number
+  /** How many of the author's own elements are open. */
+  rawDepth: number
 }
 
 export function newPage(context: RenderContext): Page {
@@ -55,6 +57,7 @@ export function newPage(context: RenderContext): Page {
     codeCount: 0,
     tableCount: 0,
     linkDepth: 0,
+    rawDepth: 0,
   }
 }
 

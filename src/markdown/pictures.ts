@@ -52,6 +52,6 @@ export function captionOf(title: string): { caption: string; credit: string } {
 export function figureHtml(picture: string, title: string): string {
   const { caption, credit } = captionOf(title)
   const creditHtml = credit ? `<small class="credit">${escapeHtml(credit)}</small>` : ''
-  const text = [escapeHtml(caption), creditHtml].filter(Boolean).join(' ')
+  const text = [escapeHtml(caption), creditHtml].filter(Boolean).join(' · ')
   return `<figure class="figure">${picture}${text ? `<figcaption>${text}</figcaption>` : ''}</figure>`
 }

@@ -9,6 +9,7 @@ import { plainText } from './text.ts'
 /** Links, pictures, author's HTML, tables and task lists. */
 export function prose(md: MarkdownIt, normalise: (url: string) => string): void {
   md.core.ruler.before('smartquotes', 'raw_code', keepQuotesInRawCode)
+  md.core.ruler.after('inline', 'lines', numberLines)
   md.core.ruler.push('figures', figures)
   md.core.ruler.push('tasks', tasks)
   md.core.ruler.push('tables', tables)
@@ -63,6 +64,18 @@ export function prose(md: MarkdownIt, normalise: (url: string) => string): void 
     const done = tokens[index]?.meta?.done === true
     const box = { type: 'checkbox', disabled: true as const, checked: done ? (true as const) : null, 'aria-label': done ? 'Done' : 'To do' }
     return `<input${attributes(box)} /> `
+  }
+}
+
+/** Tells each part of a paragraph its line, for the author's checks. */
+function numberLines(state: StateCore): void {
+  for (const { children, map } of state.tokens) {
+    let line = map?.[0]
+    if (line === undefined) continue
+    for (const token of children ?? []) {
+      token.map = [line, line + 1]
+      if (token.type === 'softbreak' || token.type === 'hardbreak') line += 1
+    }
   }
 }
 

@@ -47,6 +47,12 @@ export function rawHtml(page: Page, token: Token, normalise: (url: string) => st
     .join('')
 }
 
+/** Is this tag no element at all, so that it is shown as it was typed? */
+export function isShownAsTyped(html: string): boolean {
+  const name = /^<\/?([A-Za-z][A-Za-z0-9-]*)/.exec(html)?.[1]?.toLowerCase()
+  return name !== undefined && name !== 'img' && name !== 'h1' && !Object.hasOwn(ALLOWED, name) && !REFUSED.has(name)
+}
+
 /** An `<img>` alone in its paragraph or block. */
 export function loneImage(html: string): Map<string, string> | null {
   const found = pieces(html).filter((piece) => piece.kind !== 'text' || piece.text.trim() !== '')
@@ -67,8 +73,21 @@ function pieceHtml(page: Page, token: Token, piece: Piece, normalise: (url: stri
   }
   if (!Object.hasOwn(ALLOWED, name)) return refused(page, token, piece)
   if (name === 'a') return anchorHtml(page, token, piece, normalise)
+  if (tooDeep(page, name, piece.kind)) return ''
   if (piece.kind === 'close') return `</${name}>`
   return `<${name}${attributes(kept(page, token, name, piece.attributes, normalise))}>`
+}
+
+// These close themselves, so that an author may leave their end tags out.
+const SELF_CLOSING = new Set(['br', 'hr', 'p', 'li', 'dt', 'dd', 'td', 'th', 'tr', 'thead', 'tbody', 'tfoot'])
+const DEEPEST = 100
+
+/** Browsers and our own sanitiser pay for each open element again and again; nobody needs a hundred. */
+function tooDeep(page: Page, name: string, kind: 'open' | 'close'): boolean {
+  if (SELF_CLOSING.has(name)) return false
+  if (kind === 'open') return (page.rawDepth += 1) > DEEPEST
+  if (page.rawDepth === 0) return false
+  return (page.rawDepth -= 1) >= DEEPEST
 }
 
 // A link inside a link is no HTML; of an inner one only its id matters.

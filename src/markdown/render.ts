@@ -57,9 +57,11 @@ export async function renderMarkdown(source: string, context: RenderContext): Pr
     minutes: minutesFor(words, sections),
     pictures: [...page.pictures],
     links: [...page.links],
-    problems: page.problems,
+    problems: [...page.problems].sort((a, b) => lineOf(a) - lineOf(b)),
   }
 }
+
+const lineOf = (problem: string): number => Number(/^Line (\d+)/.exec(problem)?.[1] ?? Infinity)
 
 async function readCode(tokens: Token[], page: Page): Promise<void> {
   const found = tokens.filter((token) => token.type === 'fence' || token.type === 'code_block')

@@ -1,6 +1,7 @@
 import type { Token } from 'markdown-it'
 import type { Page } from './page.ts'
 import { textOf } from './html.ts'
+import { isShownAsTyped } from './raw.ts'
 
 /** Plain text for the search index: prose and code apart. The first section, before any heading, has the id null. */
 export interface Section {
@@ -23,7 +24,7 @@ export function plainText(children: Token[] | null): string {
   let text = ''
   for (const token of children ?? []) {
     if (token.type === 'softbreak' || token.type === 'hardbreak') text += ' '
-    else if (token.type === 'html_inline') text += /^<br/i.test(token.content) ? ' ' : ''
+    else if (token.type === 'html_inline') text += isShownAsTyped(token.content) ? token.content : /^<br/i.test(token.content) ? ' ' : ''
     else if (token.type !== 'footnote_ref') text += token.content
   }
   return squeezed(text)

@@ -7,7 +7,7 @@ const PLAIN =
   'ul var abbr cite caption h2 h3 h4 h5 h6 span figure picture pre section summary details a img source input td th ol li q blockquote'
 
 const CLASSES = [
-  /^(?:callout|fold|code)(?:__[a-z]+)?(?:--[a-z]+)?$/,
+  /^(?:callout|reveal|code)(?:__[a-z]+)?(?:--[a-z]+)?$/,
   /^tok-[a-z-]+$/,
   /^language-[a-z-]+$/,
   /^(?:align-(?:left|center|right)|line|line--marked|output|prompt)$/,
@@ -18,7 +18,7 @@ const CLASSES = [
 const options: sanitizeHtml.IOptions = {
   allowedTags: PLAIN.split(' '),
   allowedAttributes: {
-    '*': ['class', 'title', 'lang', 'dir', { name: 'aria-hidden', values: ['true'] }, 'aria-label', 'id'],
+    '*': ['class', 'title', 'lang', 'dir', 'aria-label', 'id'],
     a: ['href', { name: 'rel', values: ['noopener'] }, { name: 'role', values: ['doc-noteref', 'doc-backlink'] }],
     blockquote: ['cite'],
     q: ['cite'],
@@ -27,6 +27,7 @@ const options: sanitizeHtml.IOptions = {
     pre: [{ name: 'role', values: ['region'] }, { name: 'tabindex', values: ['0'] }],
     img: ['src', 'alt', 'width', 'height', { name: 'loading', values: ['lazy'] }, { name: 'decoding', values: ['async'] }],
     source: ['type', 'srcset', 'sizes'],
+    span: [{ name: 'aria-hidden', values: ['true'] }],
     input: [{ name: 'type', values: ['checkbox'] }, 'disabled', 'checked'],
     li: ['value'],
     ol: ['start', 'reversed'],
@@ -37,6 +38,7 @@ const options: sanitizeHtml.IOptions = {
   allowedSchemes: ['http', 'https', 'mailto', 'tel'],
   allowedSchemesByTag: { img: ['http', 'https'], source: ['http', 'https'], srcset: ['http', 'https'] },
   allowedSchemesAppliedToAttributes: ['href', 'src', 'cite'],
+  selfClosing: ['br', 'hr', 'img', 'input', 'source'],
   disallowedTagsMode: 'discard',
   enforceHtmlBoundary: false,
   nestingLimit: 150,
