@@ -1,6 +1,6 @@
 import { applyTheme, setUpThemeSwitch } from './site/theme.js'
 import { setUpContents } from './site/contents.js'
-import { setUpFolds } from './site/folds.js'
+import { setUpDrawers } from './site/drawers.js'
 import { setUpForms } from './site/form.js'
 import { setUpMenus } from './site/menu.js'
 import { setUpPoll } from './site/poll.js'
@@ -11,7 +11,7 @@ applyTheme()
 
 function setUp() {
   setUpThemeSwitch()
-  setUpFolds()
+  setUpDrawers()
   setUpContents()
   setUpMenus()
   setUpToggles()

@@ -41,9 +41,9 @@ export function setUpContents() {
   mark()
 
   // A folded list closes once it has led somewhere.
-  for (const fold of document.querySelectorAll('details[data-contents]')) {
-    fold.addEventListener('click', (event) => {
-      if (event.target.closest('a')) fold.open = false
+  for (const drawer of document.querySelectorAll('details[data-contents]')) {
+    drawer.addEventListener('click', (event) => {
+      if (event.target.closest('a')) drawer.open = false
     })
   }
 }
