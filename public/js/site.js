@@ -1,4 +1,5 @@
 import { applyTheme, setUpThemeSwitch } from './site/theme.js'
+import './site/code.js'
 import { setUpContents } from './site/contents.js'
 import { setUpDrawers } from './site/drawers.js'
 import { setUpForms } from './site/form.js'
