@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isUniqueViolation, type Tx } from '../platform/db.ts'
+import { isForeignKeyViolation, isUniqueViolation, type Tx } from '../platform/db.ts'
 import { Conflict, found, Invalid } from '../platform/errors.ts'
 import { invalidate } from '../platform/invalidation.ts'
 import type { Services } from '../services.ts'
@@ -31,9 +31,19 @@ export async function changeSettings({ db }: Services, documentId: string, setti
 
 /** The same inside a transaction that is already open. */
 export async function applySettings(tx: Tx, documentId: string, settings: Partial<Settings>): Promise<void> {
-  const { slug, topicIds, authorIds, publishedAt, ...columns } = settings
+  const { slug } = settings
   const tagsBefore = await tagsFor(tx, documentId)
   if (slug !== undefined) await moveDocument(tx, documentId, slug)
+  try {
+    await writeSettings(tx, documentId, settings)
+  } catch (error) {
+    if (isForeignKeyViolation(error)) throw new Invalid('A topic, author or picture that you chose is not there any more. Load the page again.')
+    throw error
+  }
+  await invalidate(tx, [...tagsBefore, tagsOf.topics, tagsOf.authors])
+}
+
+async function writeSettings(tx: Tx, documentId: string, { slug: _moved, topicIds, authorIds, publishedAt, ...columns }: Partial<Settings>): Promise<void> {
   await tx.document.update({
     where: { id: documentId },
     // A published document always has a date.
@@ -47,7 +57,6 @@ export async function applySettings(tx: Tx, documentId: string, settings: Partia
     await tx.documentAuthor.deleteMany({ where: { documentId } })
     await tx.documentAuthor.createMany({ data: authorIds.map((authorId, position) => ({ documentId, authorId, position })), skipDuplicates: true })
   }
-  await invalidate(tx, [...tagsBefore, tagsOf.topics, tagsOf.authors])
 }
 
 async function moveDocument(tx: Tx, documentId: string, slug: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { Prisma } from '#prisma'
+import { isForeignKeyViolation } from '../platform/db.ts'
 import { Conflict } from '../platform/errors.ts'
 import { invalidate } from '../platform/invalidation.ts'
 import type { Services } from '../services.ts'
@@ -18,7 +18,7 @@ export async function deleteDocument({ db }: Services, documentId: string): Prom
       await tx.lesson.deleteMany({ where: { courseId: documentId } })
       await tx.document.deleteMany({ where: { id: { in: [documentId, ...lessons.map((lesson) => lesson.documentId)] } } })
     } catch (error) {
-      if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2003') {
+      if (isForeignKeyViolation(error)) {
         throw new Conflict('Somebody bought this, or it is for sale. Take it off sale and unpublish it instead.')
       }
       throw error

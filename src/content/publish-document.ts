@@ -4,6 +4,7 @@ import { found, Invalid } from '../platform/errors.ts'
 import { invalidate } from '../platform/invalidation.ts'
 import type { Services } from '../services.ts'
 import { tagsFor } from './change-tags.ts'
+import { notePictures } from './note-pictures.ts'
 
 /** Puts the latest revision before readers. Doing it twice changes nothing but the date of change. */
 export async function publishDocument({ db, clock }: Services, documentId: string): Promise<void> {
@@ -11,6 +12,7 @@ export async function publishDocument({ db, clock }: Services, documentId: strin
     const document = found(await tx.document.findUnique({ where: { id: documentId }, select: { latestRevisionId: true } }), 'document')
     if (document.latestRevisionId === null) throw new Invalid('There is no text to publish yet.')
     await publishRevision(tx, { documentId, revisionId: document.latestRevisionId, at: clock.now() })
+    await notePictures(tx, documentId)
   })
 }
 

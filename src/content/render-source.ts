@@ -3,7 +3,7 @@ import { assetIdOf, pictureOf } from '../media/media.ts'
 import { renderMarkdown, type Rendered } from '../markdown/render.ts'
 import type { Reader } from '../platform/db.ts'
 
-const MEDIA_REFERENCE = /\/media\/([0-9a-f]{8}-[0-9a-f-]{27})/g
+const MEDIA_REFERENCE = /\/media\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/g
 
 export interface RenderedSource extends Rendered {
   /** The pictures of ours that the text shows. */
@@ -28,8 +28,11 @@ export async function renderSource(db: Reader, source: string, origin: string): 
 const pictureFields = { id: true, state: true, width: true, height: true, variants: true } satisfies Prisma.AssetSelect
 export type AssetPicture = Prisma.AssetGetPayload<{ select: typeof pictureFields }>
 
+/** The ids in a text's addresses of our pictures, each once. */
+export const referencedPictures = (source: string): string[] => [...new Set([...source.matchAll(MEDIA_REFERENCE)].map((match) => match[1] ?? ''))]
+
 async function findPictures(db: Reader, source: string): Promise<Map<string, AssetPicture>> {
-  const ids = [...new Set([...source.matchAll(MEDIA_REFERENCE)].map((match) => match[1] ?? ''))]
+  const ids = referencedPictures(source)
   if (ids.length === 0) return new Map()
   const assets = await db.asset.findMany({ where: { id: { in: ids } }, select: pictureFields })
   return new Map(assets.map((asset) => [asset.id, asset]))

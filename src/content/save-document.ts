@@ -4,7 +4,9 @@ import { RENDERER_VERSION } from '../markdown/render.ts'
 import type { Tx } from '../platform/db.ts'
 import { Conflict, found } from '../platform/errors.ts'
 import type { Services } from '../services.ts'
+import { applySettings, type Settings } from './change-settings.ts'
 import { plainText } from './document.ts'
+import { notePictures } from './note-pictures.ts'
 import { publishRevision } from './publish-document.ts'
 import { renderSource, type RenderedSource } from './render-source.ts'
 
@@ -23,6 +25,8 @@ interface Save {
   /** The revision the writer started from. A newer one means that somebody else saved meanwhile. */
   basedOn?: number | undefined
   publish: boolean
+  /** What stands beside the text, changed in the same breath: all of it is kept or nothing. */
+  settings?: Partial<Settings> | undefined
   /** When the text changed, if not now: an import knows. */
   updatedAt?: Date | undefined
 }
@@ -42,13 +46,16 @@ export async function saveDocument({ db, config, clock }: Services, save: Save):
   const rendered = await renderSource(db, save.draft.source, config.baseUrl)
   return db.$transaction(async (tx) => {
     const latest = await lockDocument(tx, save.documentId)
-    if (save.basedOn !== undefined && latest !== null && latest.number !== save.basedOn) {
+    const changed = latest === null || !sameText(latest, save.draft)
+    if (changed && save.basedOn !== undefined && latest !== null && latest.number !== save.basedOn) {
       throw new Conflict('Somebody else saved this text while you were writing. Your text is kept here; compare before you save again.')
     }
-    const changed = latest === null || !sameText(latest, save.draft)
+    if (save.settings !== undefined) await applySettings(tx, save.documentId, save.settings)
     const revision = changed ? await addRevision(tx, save, (latest?.number ?? 0) + 1, rendered) : latest
-    if (changed) await showRevision(tx, save.documentId, revision.id, save.draft, rendered)
-    if (save.publish) await publishRevision(tx, { documentId: save.documentId, revisionId: revision.id, at: save.updatedAt ?? clock.now() })
+    const at = save.updatedAt ?? clock.now()
+    if (changed) await showRevision(tx, save, revision.id, rendered, at)
+    if (save.publish) await publishRevision(tx, { documentId: save.documentId, revisionId: revision.id, at })
+    if (changed || save.publish) await notePictures(tx, save.documentId)
     return { number: revision.number, problems: rendered.problems, changed }
   })
 }
@@ -87,11 +94,10 @@ async function addRevision(tx: Tx, save: Save, number: number, rendered: Rendere
 }
 
 /** The document points to its latest text; one that was never published also shows it in the admin's lists. */
-async function showRevision(tx: Tx, documentId: string, revisionId: string, draft: Draft, rendered: RenderedSource): Promise<void> {
+async function showRevision(tx: Tx, { documentId, draft }: Save, revisionId: string, rendered: RenderedSource, at: Date): Promise<void> {
   await tx.document.update({ where: { id: documentId }, data: { latestRevisionId: revisionId } })
   await tx.document.updateMany({
     where: { id: documentId, publishedRevisionId: null },
-    data: { title: draft.title, summary: draft.summary, minutes: rendered.minutes, words: rendered.words },
+    data: { title: draft.title, summary: draft.summary, minutes: rendered.minutes, words: rendered.words, updatedAt: at },
   })
-  await tx.documentAsset.createMany({ data: rendered.assetIds.map((assetId) => ({ documentId, assetId })), skipDuplicates: true })
 }
