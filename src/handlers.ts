@@ -1,0 +1,11 @@
+import { contentHandlers } from './content/worker.ts'
+import { mailHandlers, mailSchedules } from './mail/worker.ts'
+import { mediaHandlers, mediaSchedules } from './media/worker.ts'
+import type { Handler, Schedule } from './platform/jobs.ts'
+import type { Services } from './services.ts'
+
+/** Every job and what does it: the worker's map. A test sees to it that each declared job stands here once. */
+export const handlers: Handler<Services>[] = [...contentHandlers, ...mailHandlers, ...mediaHandlers]
+
+/** Everything that happens by the clock. */
+export const schedules: Schedule[] = [...mailSchedules, ...mediaSchedules]
