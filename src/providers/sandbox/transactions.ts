@@ -1,0 +1,202 @@
+import { z } from 'zod'
+import { find, type Account } from './account.ts'
+import { currency, customData } from './catalogue.ts'
+import { createAddress, createCustomer, customerByEmail, findAddress } from './customers.ts'
+import { emit } from './events.ts'
+import { Failure, invalid } from './failure.ts'
+import { unitPrice } from './money.ts'
+import { startSubscription } from './subscriptions.ts'
+import { computeDetails, paidDetails, type Item } from './totals.ts'
+import type { Payment, Transaction } from './wire.ts'
+
+const item = z.object({ price_id: z.string(), quantity: z.int().min(1) })
+const fields = {
+  items: z.array(item).min(1).max(100),
+  status: z.enum(['billed', 'canceled', 'draft', 'ready']).optional(),
+  customer_id: z.string().nullable().optional(),
+  address_id: z.string().nullable().optional(),
+  custom_data: customData.optional(),
+  currency_code: currency.optional(),
+  collection_mode: z.literal('automatic', 'the sandbox collects automatically only').optional(),
+  checkout: z.object({ url: z.url({ protocol: /^https?$/ }).nullable() }).nullable().optional(),
+}
+export const transactionCreate = z.object({ ...fields, status: z.enum(['draft', 'ready']).optional() })
+export const transactionUpdate = z.object(fields).partial()
+
+type Create = z.infer<typeof transactionCreate>
+type Update = z.infer<typeof transactionUpdate>
+
+export function createTransaction(account: Account, input: Create): Transaction {
+  const at = account.stamp()
+  const id = account.ids.next('txn')
+  const draft = {
+    id, status: 'draft', customer_id: input.customer_id ?? null, address_id: input.address_id ?? null, business_id: null,
+    custom_data: input.custom_data ?? null, origin: 'api', subscription_id: null, invoice_id: null, invoice_number: null,
+    collection_mode: 'automatic', discount_id: null, billing_details: null, billing_period: null, payments: [],
+    checkout: { url: checkoutUrl(account, id, input.checkout?.url ?? null) }, created_at: at, updated_at: at, billed_at: null, revised_at: null,
+  } satisfies Omit<Transaction, 'items' | 'details' | 'currency_code'>
+  const transaction = computed(account, draft, input.items, input.currency_code)
+  account.store.put('transactions', transaction)
+  emit(account, 'transaction.created', { ...transaction, status: 'draft' })
+  if (transaction.status === 'ready') emit(account, 'transaction.ready', transaction)
+  return transaction
+}
+
+/** Paddle adds its parameter to your page, or to the default payment link. */
+function checkoutUrl(account: Account, id: string, own: string | null): string {
+  const url = new URL(own ?? `${account.settings.publicUrl}/checkout`)
+  url.searchParams.set('_ptxn', id)
+  return url.href
+}
+
+/** Everything that follows from items, customer and place. */
+function computed(
+  account: Account, base: Omit<Transaction, 'items' | 'details' | 'currency_code'> & Partial<Transaction>, wanted: Create['items'], asked?: string,
+): Transaction {
+  if (base.customer_id !== null) find(account, 'customers', base.customer_id)
+  if (base.address_id !== null && base.customer_id === null) throw invalid('address_id', 'an address needs a customer')
+  const country = base.address_id === null || base.customer_id === null
+    ? null : findAddress(account, base.customer_id, base.address_id).country_code
+  const items = wanted.map((line) => pick(account, line))
+  const currencyCode = oneCurrency(items, country, asked)
+  const kept = new Map(base.details?.line_items.map((line) => [line.price_id, line.id]))
+  return {
+    ...base,
+    currency_code: currencyCode,
+    status: base.customer_id !== null && base.address_id !== null ? 'ready' : 'draft',
+    items: items.map(({ price, quantity }) => ({ price_id: price.id, price, quantity, proration: null })),
+    details: computeDetails(items, { country, currency: currencyCode, taxMode: account.settings.taxMode },
+      (priceId) => kept.get(priceId) ?? account.ids.next('txnitm')),
+  }
+}
+
+/** The price as it is now, if it may be sold in this quantity. */
+export function pick(account: Account, { price_id, quantity }: { price_id: string; quantity: number }): Item {
+  const price = account.store.get('prices', price_id)
+  if (price === undefined) throw new Failure(400, 'transaction_item_price_not_found', `price_id ${price_id} not found`)
+  const { minimum, maximum } = price.quantity
+  if (quantity < minimum || quantity > maximum) {
+    throw new Failure(400, 'transaction_item_quantity_out_of_range', `quantity must be between ${minimum} and ${maximum}`)
+  }
+  const product = find(account, 'products', price.product_id)
+  if (price.status === 'archived' || product.status === 'archived') {
+    throw new Failure(400, 'transaction_item_price_archived', `price ${price_id} is archived`)
+  }
+  return { price, product, quantity }
+}
+
+export function oneCurrency(items: Item[], country: string | null, asked?: string | null): string {
+  const currencies = new Set(items.map(({ price }) => unitPrice(price, country).currency_code))
+  const [only] = currencies
+  if (only === undefined || currencies.size > 1) throw new Failure(400, 'transaction_item_currency_mismatch', 'items are priced in more than one currency')
+  if (asked && asked !== only) throw new Failure(400, 'transaction_currency_not_available', `the sandbox does not convert ${only} to ${asked}`)
+  const cycles = new Set(items.flatMap(({ price }) => (price.billing_cycle ? [JSON.stringify(price.billing_cycle)] : [])))
+  if (cycles.size > 1) throw new Failure(400, 'transaction_items_billing_cycle_mismatch', 'recurring items must share one billing cycle')
+  return only
+}
+
+export function updateTransaction(account: Account, id: string, change: Update): Transaction {
+  const before = find(account, 'transactions', id)
+  if (change.status === 'canceled') return cancel(account, before)
+  if (change.status === 'billed') throw new Failure(400, 'transaction_billing_details_must_be_null', 'only a manually-collected transaction can be billed')
+  editable(before)
+  const base = {
+    ...before,
+    ...(change.customer_id !== undefined && { customer_id: change.customer_id }),
+    ...(change.address_id !== undefined && { address_id: change.address_id }),
+    ...(change.custom_data !== undefined && { custom_data: change.custom_data }),
+    ...(change.checkout?.url && { checkout: { url: checkoutUrl(account, id, change.checkout.url) } }),
+    updated_at: account.stamp(),
+  }
+  const items = change.items ?? before.items.map(({ price_id, quantity }) => ({ price_id, quantity }))
+  const transaction = computed(account, base, items, change.currency_code)
+  account.store.put('transactions', transaction)
+  emit(account, 'transaction.updated', transaction)
+  if (before.status === 'draft' && transaction.status === 'ready') emit(account, 'transaction.ready', transaction)
+  return transaction
+}
+
+function editable({ status, id }: Transaction): void {
+  if (status === 'draft' || status === 'ready') return
+  throw new Failure(400, 'transaction_immutable', `transaction ${id} is ${status} and cannot be changed`)
+}
+
+function cancel(account: Account, before: Transaction): Transaction {
+  if (before.status === 'canceled') return before
+  if (before.status !== 'past_due') editable(before)
+  const transaction = account.store.put('transactions', { ...before, status: 'canceled', updated_at: account.stamp() })
+  emit(account, 'transaction.canceled', transaction)
+  return transaction
+}
+
+export interface Buyer {
+  email: string
+  country: string
+}
+
+/** The buyer's side of a checkout: who and where, then the prices and taxes that follow. */
+export function identify(account: Account, id: string, { email, country }: Buyer): Transaction {
+  const transaction = find(account, 'transactions', id)
+  editable(transaction)
+  const known = transaction.customer_id === null ? undefined : find(account, 'customers', transaction.customer_id)
+  const customer = known ?? customerByEmail(account, email) ?? createCustomer(account, { email })
+  const address = account.store.all('addresses').find((one) => one.customer_id === customer.id && one.country_code === country)
+    ?? createAddress(account, customer.id, { country_code: country })
+  if (transaction.customer_id === customer.id && transaction.address_id === address.id && transaction.status === 'ready') return transaction
+  return updateTransaction(account, id, { customer_id: customer.id, address_id: address.id })
+}
+
+/** The card is charged: paid now, completed a little later, as with Paddle. Paying twice is refused. */
+export function pay(account: Account, id: string): Transaction {
+  const before = find(account, 'transactions', id)
+  if (before.status !== 'ready') throw new Failure(400, 'transaction_not_ready', `transaction ${id} is ${before.status}`)
+  const at = account.stamp()
+  const transaction = account.store.put('transactions', {
+    ...before, status: 'paid', details: paidDetails(before.details), billed_at: at, updated_at: at,
+    payments: [attempt(account, before, at, true), ...before.payments],
+  })
+  emit(account, 'transaction.paid', transaction)
+  if (account.settings.completeAfter === 0) return complete(account, id)
+  account.store.put('tasks', { id: `complete ${id}`, kind: 'complete', subject: id, due: account.real() + account.settings.completeAfter })
+  return transaction
+}
+
+export function decline(account: Account, id: string): Transaction {
+  const before = find(account, 'transactions', id)
+  if (before.status !== 'ready') throw new Failure(400, 'transaction_not_ready', `transaction ${id} is ${before.status}`)
+  const at = account.stamp()
+  const transaction = account.store.put('transactions', {
+    ...before, updated_at: at, payments: [attempt(account, before, at, false), ...before.payments],
+  })
+  emit(account, 'transaction.payment_failed', transaction)
+  return transaction
+}
+
+function attempt(account: Account, { details }: Transaction, at: string, captured: boolean): Payment {
+  return {
+    payment_attempt_id: crypto.randomUUID(), stored_payment_method_id: crypto.randomUUID(), payment_method_id: account.ids.next('paymtd'),
+    amount: details.totals.grand_total, status: captured ? 'captured' : 'error', error_code: captured ? null : 'declined',
+    method_details: {
+      type: 'card', underlying_details: null,
+      card: { type: 'visa', last4: captured ? '4242' : '0002', expiry_month: 1, expiry_year: 2035, cardholder_name: 'Sandbox Buyer' },
+    },
+    created_at: at, captured_at: captured ? at : null,
+  }
+}
+
+/** The rest is filled in: invoice number and, with something recurring in it, the subscription. */
+export function complete(account: Account, id: string): Transaction {
+  const before = find(account, 'transactions', id)
+  if (before.status !== 'paid') return before
+  const at = account.stamp()
+  const number = account.store.all('transactions').filter((one) => one.invoice_number !== null).length + 1
+  const withInvoice: Transaction = {
+    ...before, invoice_id: account.ids.next('inv'), invoice_number: `SANDBOX-${String(number).padStart(5, '0')}`, updated_at: at,
+  }
+  const subscription = startSubscription(account, withInvoice)
+  const transaction = account.store.put('transactions', {
+    ...withInvoice, status: 'completed', subscription_id: subscription?.id ?? null, billing_period: subscription?.current_billing_period ?? null,
+  })
+  emit(account, 'transaction.completed', transaction)
+  return transaction
+}
