@@ -19,7 +19,7 @@ export interface NewLink {
 
 /**
  * Writes a link down and answers its path. It kills every older link of this person for the same purpose. Null when the
- * same link was written less than a minute ago: a second click sends no second mail.
+ * same browser had one less than a minute ago: a second click sends no second mail.
  */
 export async function createLink(tx: Tx, { clock }: Pick<Services, 'clock'>, link: NewLink): Promise<string | null> {
   const { accountId, purpose, email } = link
@@ -27,8 +27,8 @@ export async function createLink(tx: Tx, { clock }: Pick<Services, 'clock'>, lin
   const browser = link.browser === null ? null : hashed(link.browser)
   // One at a time per person, or two at once would leave two links alive.
   await tx.$queryRaw`select 1 from account where id = ${accountId}::uuid for update`
-  const again = await tx.accountLink.updateMany({ where: { accountId, purpose, email, spentAt: null, createdAt: { gt: after(now, -SECOND_CLICK) } }, data: { browser } })
-  if (again.count > 0) return null
+  const again = await tx.accountLink.findFirst({ where: { accountId, purpose, email, browser, spentAt: null, createdAt: { gt: after(now, -SECOND_CLICK) } }, select: { id: true } })
+  if (again !== null) return null
   await tx.accountLink.deleteMany({ where: { accountId, purpose, spentAt: null } })
   const token = newLinkToken()
   await tx.accountLink.create({ data: { id: hashed(token), accountId, purpose, email, browser, createdAt: now, expiresAt: after(now, LINK_LIFE[purpose]) } })

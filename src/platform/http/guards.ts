@@ -48,7 +48,9 @@ export function safePath(value: unknown): string {
   try {
     // What a browser would make of it must still be on this site.
     const url = new URL(value, 'http://site.invalid')
-    return url.host === 'site.invalid' ? url.pathname + url.search : '/'
+    const path = url.pathname + url.search
+    // "/.//elsewhere" resolves to "//elsewhere", which is another site when it is resolved once more.
+    return url.host === 'site.invalid' && !path.startsWith('//') ? path : '/'
   } catch {
     return '/'
   }

@@ -108,8 +108,11 @@ function beginRequest(log: Log, headers: readonly (readonly [string, string])[])
     res.on('close', () => {
       clearTimeout(budget)
       const ms = Math.round(performance.now() - started)
-      log.info({ requestId, method: req.method, path: req.path, status: res.statusCode, ms }, 'request')
+      log.info({ requestId, method: req.method, path: withoutSecrets(req.path), status: res.statusCode, ms }, 'request')
     })
     next()
   }
 }
+
+/** A link from a mail opens an account: its token stays out of the log. */
+export const withoutSecrets = (path: string): string => path.replace(/^(\/links\/).+/i, '$1…')
