@@ -8,7 +8,7 @@ const SCHEMES = new Set(['http', 'https', 'mailto', 'tel'])
  * are taken out before we look at it.
  */
 export function isSafeAddress(href: string): boolean {
-  // eslint-disable-next-line no-control-regex
+   
   const bare = href.replace(/[\u0000-\u0020\u007F-\u00A0\u00AD\u200B-\u200F\u2028-\u202F\u2060\uFEFF]+/g, '')
   const scheme = /^([^/?#:]*):/.exec(bare)
   return !scheme || SCHEMES.has((scheme[1] ?? '').toLowerCase())

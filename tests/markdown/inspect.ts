@@ -97,7 +97,7 @@ export function dangers(page: string): string[] {
 
 /** As a browser reads it: without control characters and white space, any case. */
 function isHarmless(address: string): boolean {
-  // eslint-disable-next-line no-control-regex
+   
   const bare = address.replace(/[\u0000-\u0020]+/g, '').toLowerCase()
   const scheme = /^([a-z][a-z0-9+.-]*):/.exec(bare)?.[1]
   return scheme === undefined || ['http', 'https', 'mailto', 'tel'].includes(scheme)

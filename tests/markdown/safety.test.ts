@@ -9,6 +9,14 @@ describe('an attack in Markdown', () => {
     expect(new Set(attacks).size).toBeGreaterThan(200)
   })
 
+  it('would be noticed: the check sees the danger in what was sent', () => {
+    const noticed = attacks.filter((attack) => dangers(attack).length > 0)
+    expect(noticed.length).toBeGreaterThan(130)
+    for (const page of ['<b onclick=x>', '<p style="a">', '<a href="java\tscript:x">', '<svg>', '<input>', '<img src="data:,">', '<p id="x">']) {
+      expect(dangers(page)).not.toEqual([])
+    }
+  })
+
   it.each(attacks)('does nothing: %j', async (attack) => {
     expect(dangers(await html(attack))).toEqual([])
   })

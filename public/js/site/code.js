@@ -2,7 +2,13 @@
 
 const DONE = 2000
 
-if (navigator.clipboard) {
+// The page's script is async: it may run before there is a body to add to.
+if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', setUp, { once: true })
+else setUp()
+
+function setUp() {
+  // Without https there is no clipboard, so no button either.
+  if (!navigator.clipboard) return
   const live = document.createElement('div')
   live.setAttribute('role', 'status')
   live.className = 'hidden'
