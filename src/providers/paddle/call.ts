@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Environment, LogLevel, Paddle } from '@paddle/paddle-node-sdk'
+import { LogLevel, Paddle, type Environment } from '@paddle/paddle-node-sdk'
 import { z } from 'zod'
 import { Conflict, Invalid, NotFound, Unavailable } from '../../platform/errors.ts'
 import { exchangeOf, type Exchange } from './fetch-scope.ts'

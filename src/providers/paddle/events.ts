@@ -41,7 +41,7 @@ function micros(text: string): bigint {
 function subjectOf(type: string, data: unknown): EventSubject {
   const id = z.object({ id: z.string() }).safeParse(data).data?.id ?? null
   try {
-    switch (type.split('.')[0]) {
+    switch (String(type.split('.')[0])) {
       case 'transaction': {
         const transaction = readTransaction(data)
         return { kind: 'transaction', id: transaction.transactionId, transaction }

@@ -1,5 +1,5 @@
 import type { Account } from './account.ts'
-import { Html, html } from './html.ts'
+import { html, type Html } from './html.ts'
 import { formatMoney } from './money.ts'
 import type { Adjustment, Notification, Subscription, Transaction } from './wire.ts'
 
@@ -15,7 +15,7 @@ export function layout(prefix: string, title: string, content: Html): string {
 <link rel="stylesheet" href="${prefix}/sandbox.css">
 </head>
 <body>
-<p class="banner" role="note"><strong>Sandbox.</strong> No money moves and no card is asked for. This stands in for Paddle on this machine.</p>
+<header class="banner"><p><strong>Sandbox.</strong> No money moves and no card is asked for. This stands in for Paddle on this machine.</p></header>
 <main>
 ${content}
 </main>
@@ -102,7 +102,7 @@ const recent = <T extends { id: string }>(rows: T[]): T[] => rows.sort((a, b) =>
 const button = (action: string, label: string, extra: Html | null = null): Html =>
   html`<form method="post" action="${action}">${extra}<button>${label}</button></form>`
 
-const time = (at: string | null): Html | string => (at === null ? '' : html`<time datetime="${at}">${at.slice(0, 19).replace('T', ' ')}</time>`)
+const time = (at: string | null): Html | string => (at === null ? '' : html`<time datetime="${at.slice(0, 19)}Z">${at.slice(0, 19).replace('T', ' ')}</time>`)
 
 function table(title: string, heads: string[], rows: Html[], empty: string): Html {
   return html`<section><h2>${title}</h2>
@@ -117,13 +117,13 @@ export function overviewPage({ store, settings, now }: Account, prefix: string):
   return layout(prefix, 'Overview', html`
 <h1>Payments sandbox</h1>
 <p>Webhooks go to ${settings.webhookUrl === null ? 'nobody' : html`<code>${settings.webhookUrl}</code>`}. The sandbox's clock says ${time(now().toISOString())} (UTC).</p>
-${table('Transactions', ['Transaction', 'State', 'Customer', 'Total', 'Changed', ''],
+${table('Transactions', ['Transaction', 'State', 'Customer', 'Total', 'Changed', 'Actions'],
   recent(store.all('transactions')).map((row) => transactionRow(row, email(row.customer_id), prefix)), 'Nobody has started a purchase yet.')}
 ${table('Subscriptions', ['Subscription', 'State', 'Customer', 'Next bill', 'Scheduled'],
   recent(store.all('subscriptions')).map((row) => subscriptionRow(row, email(row.customer_id))), 'No subscriptions yet.')}
-${table('Refunds and chargebacks', ['Adjustment', 'Kind', 'State', 'Total', 'Reason', ''],
+${table('Refunds and chargebacks', ['Adjustment', 'Kind', 'State', 'Total', 'Reason', 'Actions'],
   recent(store.all('adjustments')).map((row) => adjustmentRow(row, prefix)), 'Nothing has been refunded.')}
-${table('Notifications', ['Notification', 'Event', 'State', 'Attempts', 'Last', ''],
+${table('Notifications', ['Notification', 'Event', 'State', 'Attempts', 'Last', 'Actions'],
   recent(store.all('notifications')).map((row) => notificationRow(row, prefix)), 'Nothing has been sent.')}
 ${table('Events', ['Event', 'Type', 'Occurred'],
   recent(store.all('events')).map((row) => html`<tr><td><code>${row.id}</code></td><td>${row.event_type}</td><td>${time(row.occurred_at)}</td></tr>`), 'Nothing has happened.')}`)
@@ -154,7 +154,7 @@ export function portalPage({ store }: Account, prefix: string, customerId: strin
   return layout(prefix, 'Customer portal', html`
 <h1>Customer portal</h1>
 <p>${customer?.email ?? ''}</p>
-${table('Subscriptions', ['Subscription', 'State', 'Next bill', 'Scheduled', ''], recent(mine(store.all('subscriptions'))).map((row) => html`
+${table('Subscriptions', ['Subscription', 'State', 'Next bill', 'Scheduled', 'Actions'], recent(mine(store.all('subscriptions'))).map((row) => html`
 <tr><td>${row.items.map(({ product }) => product.name).join(', ')}</td><td>${row.status}</td><td>${time(row.next_billed_at)}</td>
 <td>${row.scheduled_change === null ? null : html`${row.scheduled_change.action} ${time(row.scheduled_change.effective_at)}`}</td>
 <td>${row.status === 'canceled' || row.scheduled_change !== null ? null

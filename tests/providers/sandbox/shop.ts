@@ -8,7 +8,9 @@ import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import type { Clock } from '../../../src/platform/clock.ts'
 import type { Log } from '../../../src/platform/log.ts'
-import { paddle, type PaddleConfig } from '../../../src/providers/paddle/paddle.ts'
+import type { PaddleConfig } from '../../../src/providers/paddle/config.ts'
+import { paddle } from '../../../src/providers/paddle/paddle.ts'
+import type { PriceInput } from '../../../src/ports/payments.ts'
 import { startSandbox, type SandboxOptions } from '../../../src/providers/sandbox/sandbox.ts'
 
 export const API_KEY = 'pdl_sdbx_apikey_test'
@@ -91,10 +93,10 @@ export async function openShop(options: Partial<SandboxOptions> = {}, config: Pa
 
 export type Shop = Awaited<ReturnType<typeof openShop>>
 
-export const once = {
+export const once: Omit<PriceInput, 'productId'> = {
   reference: 'price-1', priceId: null, description: 'SQL, once', name: null, price: { amount: 4900n, currency: 'EUR' }, countryPrices: [], cycle: null,
   trial: null, taxIncluded: true, quantity: { minimum: 1, maximum: 10 }, active: true,
-} as const
+}
 
 /** A course for 49 euro and a membership for 15 a month. */
 export async function fillShop({ payments }: Shop) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { describe, expect, it } from 'vitest'
-import { API_KEY, fillShop, lin, openShop, order, startReceiver, type Shop } from './shop.ts'
+import { API_KEY, fillShop, lin, openShop, startReceiver, type Shop } from './shop.ts'
 
 /** Trimmed from Paddle's OpenAPI document. There almost nothing is required; here every documented field is, apart from these. */
 const OPTIONAL = new Set([
