@@ -32,8 +32,8 @@ export function disk(folder: string): Storage {
         unlessMissing(async () => {
           const file = await stat(path)
           if (!file.isFile()) return null
+          if (range && (range.start < 0 || range.start > range.end || range.start >= file.size)) throw new Invalid('This range lies outside the file.')
           const { start, end } = range ?? { start: 0, end: file.size - 1 }
-          if (start < 0 || start > end || (range && start >= file.size)) throw new Invalid('This range lies outside the file.')
           const last = Math.min(end, file.size - 1)
           // Opened here, so that a file which cannot be read is an answer and not a broken stream.
           const handle = await open(path)

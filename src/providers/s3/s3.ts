@@ -10,10 +10,12 @@ export interface S3Options {
   region: string
   accessKeyId: string
   secretAccessKey: string
+  /** Milliseconds for one call, tries included. */
+  timeLimit?: number
 }
 
 const CONNECT_LIMIT = 5_000
-const TOTAL_LIMIT = 30_000
+const TIME_LIMIT = 30_000
 
 /** Files in an S3 bucket. The bucket stays private: the site serves what is public. */
 export function s3(options: S3Options): Storage & { close(): void } {
@@ -21,7 +23,7 @@ export function s3(options: S3Options): Storage & { close(): void } {
   const bucket = { Bucket: options.bucket }
 
   /** The SDK tries three times by itself; the whole must not take longer than this. */
-  const limit = () => ({ abortSignal: AbortSignal.timeout(TOTAL_LIMIT) })
+  const limit = () => ({ abortSignal: AbortSignal.timeout(options.timeLimit ?? TIME_LIMIT) })
 
   async function find(key: string, options: { abortSignal?: AbortSignal; range?: string } = {}): Promise<GetObjectCommandOutput | null> {
     const { abortSignal, range } = options
@@ -70,7 +72,7 @@ function connect({ endpoint, region, accessKeyId, secretAccessKey }: S3Options):
     region,
     credentials: { accessKeyId, secretAccessKey },
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: CONNECT_LIMIT, requestTimeout: TOTAL_LIMIT, throwOnRequestTimeout: true },
+    requestHandler: { connectionTimeout: CONNECT_LIMIT, requestTimeout: TIME_LIMIT, throwOnRequestTimeout: true },
     // Other servers than Amazon's may not know the newer checksums; one stored their framing inside the file.
     ...(endpoint === null ? {} : { endpoint, forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' }),
   })

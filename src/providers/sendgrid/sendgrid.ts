@@ -12,9 +12,11 @@ export interface SendgridOptions {
   url: string | null
   from: { email: string; name: string }
   log: Log
+  /** Milliseconds for one call. */
+  timeLimit?: number
 }
 
-const TIMEOUT = 10_000
+const TIME_LIMIT = 10_000
 /** After a wrong key somebody has to act; asking every second would only fill logs. */
 const REFUSED_PAUSE = 600
 
@@ -22,8 +24,8 @@ const REFUSED_PAUSE = 600
  * Mail through SendGrid's API. After a call without an answer the next one first asks a harmless question, so that a SendGrid
  * that hangs costs a mail at most one doubtful try.
  */
-export function sendgrid({ apiKey, url, from, log }: SendgridOptions): Mail {
-  const { client, service } = connect(apiKey, url)
+export function sendgrid({ apiKey, url, from, log, timeLimit = TIME_LIMIT }: SendgridOptions): Mail {
+  const { client, service } = connect(apiKey, url, timeLimit)
   let doubtful = false
 
   return {
@@ -44,14 +46,14 @@ export function sendgrid({ apiKey, url, from, log }: SendgridOptions): Mail {
 }
 
 /** Own instances, so that nothing else in the process shares their key. The SDK is CommonJS, and its types say otherwise. */
-function connect(apiKey: string, url: string | null): { client: Client; service: MailService } {
+function connect(apiKey: string, url: string | null, timeout: number): { client: Client; service: MailService } {
   const require = createRequire(import.meta.url)
   const { Client } = require('@sendgrid/client') as { Client: new () => Client }
   const { MailService } = require('@sendgrid/mail') as { MailService: new () => MailService }
   const client = new Client()
   client.setApiKey(apiKey)
   // After setApiKey, which resets the address. Redirects could carry the key elsewhere.
-  client.setDefaultRequest({ ...(url === null ? {} : { baseUrl: url }), timeout: TIMEOUT, maxRedirects: 0 } as never)
+  client.setDefaultRequest({ ...(url === null ? {} : { baseUrl: url }), timeout, maxRedirects: 0 } as never)
   const service = new MailService()
   service.setClient(client)
   return { client, service }
@@ -60,11 +62,10 @@ function connect(apiKey: string, url: string | null): { client: Client; service:
 function toWire(message: Message, from: SendgridOptions['from']) {
   return {
     from,
-    personalizations: [{ to: [{ email: message.to }] }],
+    personalizations: [{ to: [{ email: message.to }], customArgs: { mail_id: message.id } }],
     subject: message.subject,
     text: message.text,
     html: message.html,
-    customArgs: { mail_id: message.id },
     // Rewritten links would be fetched by SendGrid and break the promise that a link is ours.
     trackingSettings: { clickTracking: { enable: false, enableText: false }, openTracking: { enable: false } },
   }
@@ -82,7 +83,8 @@ async function ask(client: Client): Promise<void> {
 
 const responseError = z.object({
   code: z.number(),
-  response: z.object({ headers: z.record(z.string(), z.unknown()).catch({}), body: z.unknown() }),
+  // The headers are a class of axios, and an ordinary object underneath.
+  response: z.object({ headers: z.unknown().transform((headers) => ({ ...(headers as Record<string, unknown> | undefined) })), body: z.unknown() }),
 })
 const problems = z.object({ errors: z.array(z.object({ message: z.string() })) })
 
