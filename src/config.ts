@@ -17,7 +17,10 @@ export const environment = z.object({
   SECRET_KEY: optional(z.string().min(32)),
   SITE_NAME: text,
   SITE_TAGLINE: text,
+  SITE_HUE: optional(z.coerce.number().int().min(0).max(345).multipleOf(15)),
   LOG_LEVEL: optional(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])),
+  LOG_FORMAT: optional(z.enum(['json', 'pretty'])),
+  DEV_RELOAD: text,
   TRUST_PROXY: optional(z.coerce.number().int().min(0).max(5)),
   WEB_CONCURRENCY: optional(z.coerce.number().int().min(1).max(64)),
   DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/ })),
@@ -49,7 +52,7 @@ const NEEDED_IN_PRODUCTION = [
 /** Variables that only make sense together. */
 const GROUPS = [
   ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'],
-  ['PADDLE_API_KEY', 'PADDLE_ENVIRONMENT', 'PADDLE_WEBHOOK_SECRETS', 'PADDLE_CLIENT_TOKEN'],
+  ['PADDLE_API_KEY', 'PADDLE_ENVIRONMENT', 'PADDLE_WEBHOOK_SECRETS'],
   ['SENDGRID_API_KEY', 'MAIL_FROM'],
 ] as const
 
@@ -81,6 +84,9 @@ function missing(env: Environment): string[] {
     for (const name of group) if (!isSet(name)) problems.push(`${name}: must be set together with ${group.filter((other) => other !== name).join(', ')}`)
   }
   const live = env.PADDLE_ENVIRONMENT === 'live'
+  const standIn = env.PADDLE_ENVIRONMENT?.startsWith('http') ?? false
+  if (standIn && env.NODE_ENV === 'production') problems.push('PADDLE_ENVIRONMENT: must be live or sandbox when NODE_ENV=production')
+  if (env.PADDLE_ENVIRONMENT !== undefined && !standIn && !isSet('PADDLE_CLIENT_TOKEN')) problems.push('PADDLE_CLIENT_TOKEN: must be set together with PADDLE_ENVIRONMENT')
   if (env.PADDLE_API_KEY !== undefined && env.PADDLE_API_KEY.startsWith('pdl_') && env.PADDLE_API_KEY.startsWith('pdl_live_') !== live) {
     problems.push('PADDLE_API_KEY: belongs to the other PADDLE_ENVIRONMENT')
   }
@@ -100,10 +106,15 @@ function grouped(env: Environment) {
     /** Without a slash at its end. Every absolute address is built on it, never on a request's Host. */
     baseUrl,
     secure: baseUrl.startsWith('https://'),
+    /** On one's own machine any name for it will do; elsewhere there is one host. */
+    anyHost: env.NODE_ENV !== 'production' && /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(baseUrl),
+    /** Templates are read anew for each page: `npm run dev`. */
+    reloadViews: env.NODE_ENV === 'development' && env.DEV_RELOAD === '1',
     dataDir: env.DATA_DIR ?? 'var',
     secretKey: env.SECRET_KEY ?? null,
-    site: { name: env.SITE_NAME ?? 'Lectern', tagline: env.SITE_TAGLINE ?? 'Learn by reading, doing and coming back.' },
+    site: { name: env.SITE_NAME ?? 'Lectern', tagline: env.SITE_TAGLINE ?? 'Learn by reading, doing and coming back.', hue: env.SITE_HUE ?? 180 },
     logLevel: env.LOG_LEVEL ?? 'info',
+    prettyLog: env.LOG_FORMAT === 'pretty' || (env.LOG_FORMAT === undefined && process.stdout.isTTY === true),
     /** How many proxies stand in front; only that many X-Forwarded-For hops are believed. */
     trustProxy: env.TRUST_PROXY ?? 0,
     webConcurrency: env.WEB_CONCURRENCY ?? 1,
@@ -128,6 +139,8 @@ function grouped(env: Environment) {
         : {
             apiKey: env.PADDLE_API_KEY,
             environment: env.PADDLE_ENVIRONMENT ?? 'sandbox',
+            /** A local program that speaks Paddle's protocol, named by its address. */
+            standIn: env.PADDLE_ENVIRONMENT?.startsWith('http') ?? false,
             webhookSecrets: env.PADDLE_WEBHOOK_SECRETS ?? [],
             clientToken: env.PADDLE_CLIENT_TOKEN ?? null,
           },

@@ -1,4 +1,4 @@
-import { contentHandlers } from './content/worker.ts'
+import { contentHandlers, contentSchedules } from './content/worker.ts'
 import { mailHandlers, mailSchedules } from './mail/worker.ts'
 import { mediaHandlers, mediaSchedules } from './media/worker.ts'
 import type { Handler, Schedule } from './platform/jobs.ts'
@@ -8,4 +8,4 @@ import type { Services } from './services.ts'
 export const handlers: Handler<Services>[] = [...contentHandlers, ...mailHandlers, ...mediaHandlers]
 
 /** Everything that happens by the clock. */
-export const schedules: Schedule[] = [...mailSchedules, ...mediaSchedules]
+export const schedules: Schedule[] = [...contentSchedules, ...mailSchedules, ...mediaSchedules]

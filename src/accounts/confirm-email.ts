@@ -1,8 +1,8 @@
-import { queueMail, ringMail } from '../mail/queue-mail.ts'
+import { ringMail } from '../mail/queue-mail.ts'
 import { isUniqueViolation } from '../platform/db.ts'
 import type { Services } from '../services.ts'
-import { emailChangedEmail } from './emails.ts'
 import { startSession, type NewSession } from './keep-sessions.ts'
+import { sayEmailChanged } from './say-email-changed.ts'
 import { spendLink } from './spend-link.ts'
 
 export type Confirmed =
@@ -18,7 +18,7 @@ export type Confirmed =
  * that signed up or by somebody who knows the password.
  */
 export async function confirmEmail(services: Services, { linkId, session }: { linkId: string; session: Omit<NewSession, 'accountId'> }): Promise<Confirmed> {
-  const { db, clock, config } = services
+  const { db, clock } = services
   const now = clock.now()
   const spend = () =>
     db.$transaction(async (tx) => {
@@ -30,8 +30,7 @@ export async function confirmEmail(services: Services, { linkId, session }: { li
       if (account.emailVerifiedAt === null) return { mailId: null, expires: await startSession(tx, clock, { ...session, accountId: account.id }) }
       // Links that the old address received must not open the account any more.
       await tx.accountLink.deleteMany({ where: { accountId: account.id, spentAt: null } })
-      const email = emailChangedEmail(config, { name: account.name, newEmail: link.email, done: true })
-      return { mailId: await queueMail(tx, { key: `email-changed:${linkId}`, template: 'email-changed', recipient: account.email, email }), expires: null }
+      return { mailId: await sayEmailChanged(tx, services, { key: linkId, account, newEmail: link.email, done: true }), expires: null }
     })
   const done = await spend().catch((error: unknown) => {
     if (isUniqueViolation(error)) return null

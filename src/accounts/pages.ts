@@ -1,3 +1,4 @@
+import type { Action, ErrorItem, Field, Link, Notice } from '../platform/shapes.ts'
 import { view, type Meta } from '../platform/view.ts'
 import { PASSWORD_MIN, type FieldErrors } from './fields.ts'
 
@@ -5,35 +6,6 @@ import { PASSWORD_MIN, type FieldErrors } from './fields.ts'
 export interface Place {
   baseUrl: string
   site: { name: string }
-}
-
-interface Field {
-  value: string
-  error: string | null
-}
-
-interface ErrorItem {
-  text: string
-  href: string | null
-}
-
-interface Link {
-  text: string
-  href: string
-}
-
-interface Action {
-  label: string
-  href: string
-  method: 'get' | 'post'
-  fields: { name: string; value: string }[]
-}
-
-interface Notice {
-  kind: 'good' | 'warn' | 'bad' | 'info'
-  title: string | null
-  text: string
-  link: Link | null
 }
 
 /** What somebody typed and what is wrong with it. `problem` is about the form as a whole. */

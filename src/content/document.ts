@@ -22,7 +22,7 @@ export const idField = z.uuid()
 
 /** Words at the top level that are the site's own; a page cannot be called so. */
 const RESERVED = new Set([
-  'account', 'admin', 'api', 'assets', 'authors', 'checkout', 'courses', 'dev', 'feed', 'links', 'livez', 'media', 'pricing', 'readyz',
+  'account', 'admin', 'api', 'assets', 'authors', 'cards', 'checkout', 'courses', 'dev', 'documents', 'feed', 'links', 'livez', 'media', 'pricing', 'readyz',
   'reset-password', 'search', 'sign-in', 'sign-out', 'sign-up', 'thank-you', 'topics', 'tutorials', 'webhooks',
 ])
 
@@ -56,4 +56,6 @@ export const tagsOf = {
   list: (kind: Kind) => `list:${kind}`,
   authors: 'authors',
   topics: 'topics',
+  /** What things cost. */
+  offers: 'offers',
 }

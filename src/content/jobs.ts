@@ -7,3 +7,6 @@ export const renderDocuments = job({
   queue: 'media',
   payload: z.object({ assetId: z.string() }),
 })
+
+/** Published documents whose OpenGraph picture is owed. */
+export const drawMissingCards = job({ name: 'content.draw-missing-cards', queue: 'media', payload: z.record(z.string(), z.never()) })

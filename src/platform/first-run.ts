@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writePrivate } from './private-file.ts'
 import { explainFolder, StartupProblem } from './startup-problem.ts'
 
 /** The first administrator, as sample content makes it. */
@@ -53,7 +54,7 @@ async function readOrNull(file: string): Promise<string | null> {
 async function write(dataDir: string, file: string, text: string): Promise<void> {
   try {
     await mkdir(dataDir, { recursive: true })
-    await writeFile(file, text, { mode: 0o600 })
+    await writePrivate(file, text)
   } catch (error) {
     throw explainFolder(dataDir, error)
   }

@@ -72,7 +72,7 @@ async function pendingMigrations(client: pg.Client): Promise<Migration[]> {
   const applied = await appliedMigrations(client)
   const migrations = await listMigrations()
   const changed = migrations.find(({ name, checksum }) => applied.has(name) && applied.get(name) !== checksum)
-  if (changed) throw new StartupProblem(`The database belongs to another version of Lectern: its migration ${changed.name} is not the one in ${migrationsFolder}. Use the version that made it, or another database (DATA_DIR or DATABASE_URL).`)
+  if (changed) throw new StartupProblem(`The database belongs to another version of Lectern: its migration ${changed.name} is not the one in ${migrationsFolder}: use the version that made it, or another database (DATA_DIR or DATABASE_URL).`)
   return migrations.filter(({ name }) => !applied.has(name))
 }
 

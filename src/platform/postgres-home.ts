@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { chmod, chown, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, readFile, rename, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { canRun, copyBinaries, exists, identity, installedBinaries, makeLinks, type Binaries, type RunAs } from './postgres-binaries.ts'
+import { writePrivate } from './private-file.ts'
 import { explainFolder, StartupProblem } from './startup-problem.ts'
 
 /** Where root's PostgreSQL lives when its own user may not enter the project. */
@@ -47,9 +48,7 @@ export async function recall(dataDir: string): Promise<Remembered | null> {
 }
 
 export async function remember(dataDir: string, what: Remembered): Promise<void> {
-  const file = join(dataDir, 'postgres.json')
-  await writeFile(`${file}.new`, `${JSON.stringify(what, null, 2)}\n`, { mode: 0o600 })
-  await rename(`${file}.new`, file)
+  await writePrivate(join(dataDir, 'postgres.json'), `${JSON.stringify(what, null, 2)}\n`)
 }
 
 async function homeForUser(dataDir: string, remembered: Remembered | null): Promise<Home> {
@@ -68,6 +67,7 @@ async function homeForRoot(dataDir: string, remembered: Remembered | null): Prom
   const binaries = await reachable(user, SHARED)
   if (await usable(folder, user)) return { user, binaries, folder, password, notice: noticeFor(dataDir, user, binaries, folder === usual ? null : folder) }
   if (await exists(join(folder, 'data'))) throw new StartupProblem(`PostgreSQL runs as the system user ${user.name}, who can no longer enter ${folder}: let others pass through the folders above it (chmod o+x), or set DATA_DIR to another folder.`)
+  await rmdir(folder).catch(() => undefined)
   const elsewhere = await sharedFolder(dataDir, user)
   return { user, binaries, folder: elsewhere, password, notice: noticeFor(dataDir, user, binaries, elsewhere) }
 }

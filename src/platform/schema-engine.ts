@@ -14,7 +14,7 @@ type Bindings = typeof engine & { __wbg_set_wasm(exports: WebAssembly.Exports): 
  * downloaded from outside the npm registry. Every connection is closed again afterwards.
  */
 export async function withSchemaEngine<T>(connectionString: string, work: (engine: engine.SchemaEngine) => Promise<T>): Promise<T> {
-  const { SchemaEngine } = await loadBindings()
+  const { SchemaEngine } = await (bindings ??= loadBindings())
   const pool = new pg.Pool({ connectionString, connectionTimeoutMillis: 5_000 })
   pool.on('error', () => undefined)
   try {
@@ -62,20 +62,25 @@ const described = (error: DatabaseError): ConstructorParameters<typeof DriverAda
   hint: error.hint,
 })
 
+/** Loaded once: the package keeps one instance in a variable of its module, and a second would tread on the first. */
+let bindings: Promise<Bindings> | undefined
+
 /** Node 20 cannot import a .wasm file, which the package's own entry does, so it is wired up by hand. */
 async function loadBindings(): Promise<Bindings> {
   const glue = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')
-  const bindings = (await import(pathToFileURL(glue).href)) as Bindings
+  const loaded = (await import(pathToFileURL(glue).href)) as Bindings
   const bytes = await readFile(join(dirname(glue), 'schema_engine_bg.wasm'))
-  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': withoutLingeringTimers(bindings) })
-  bindings.__wbg_set_wasm(instance.exports)
+  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': withoutLingeringTimers(loaded) })
+  loaded.__wbg_set_wasm(instance.exports)
+  // Where the engine leaves its last words when it panics; without it the panic itself fails, and says nothing.
+  Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: (message: string) => process.emitWarning(message) } })
   ;(instance.exports.__wbindgen_start as () => void)()
-  return bindings
+  return loaded
 }
 
 /** The engine leaves its ten-second limit on the migration lock running; it must not keep our process alive that long. */
-function withoutLingeringTimers(bindings: Bindings): WebAssembly.ModuleImports {
-  const imports = { ...(bindings as unknown as WebAssembly.ModuleImports) }
+function withoutLingeringTimers(loaded: Bindings): WebAssembly.ModuleImports {
+  const imports = { ...(loaded as unknown as WebAssembly.ModuleImports) }
   for (const [name, original] of Object.entries(imports)) {
     if (!name.startsWith('__wbg_setTimeout_') || typeof original !== 'function') continue
     imports[name] = (...input: unknown[]) => (original(...input) as NodeJS.Timeout).unref()

@@ -3,25 +3,25 @@ import { ZodError } from 'zod'
 import { isDatabaseDown } from '../db.ts'
 import { AppError, NotFound, Unavailable } from '../errors.ts'
 import type { Log } from '../log.ts'
+import type { Link } from '../shapes.ts'
 import { view, type Meta } from '../view.ts'
+import { counted } from '../words.ts'
 import { findStale, sendEntry } from './front.ts'
 import { render, rendering } from './render.ts'
 
 export interface ErrorPage {
   meta: Meta
-  status: number
   title: string
-  message: string
-  requestId: string
-  /** Seconds to wait, where the answer says so. */
-  retryAfter: number | null
-  popular: { title: string; url: string }[]
+  text: string
+  requestId: string | null
+  links: Link[]
+  retryAfter: string | null
 }
 
-const POPULAR = [
-  { title: 'Tutorials', url: '/tutorials/' },
-  { title: 'Courses', url: '/courses/' },
-  { title: 'Pricing', url: '/pricing' },
+const POPULAR: Link[] = [
+  { text: 'All tutorials', href: '/tutorials/' },
+  { text: 'All courses', href: '/courses/' },
+  { text: 'Search', href: '/search' },
 ]
 
 const TITLES: Record<number, string> = {
@@ -103,7 +103,14 @@ async function showError(res: Response, failure: Failure): Promise<void> {
   const title = TITLES[status] ?? TITLES[status >= 500 ? 500 : 400] ?? ''
   const meta: Meta = { title: `${title} · ${site.name}`, description: message, canonical: site.url, image: null, robots: 'noindex', feed: null, jsonLd: null, type: 'website' }
   const template = PAGES.has(status) ? status : status >= 500 ? 500 : 422
-  const page: ErrorPage = { meta, status, title, message, requestId, retryAfter, popular: POPULAR }
+  const page: ErrorPage = {
+    meta,
+    title,
+    text: message,
+    requestId: requestId === '' ? null : requestId,
+    links: POPULAR,
+    retryAfter: retryAfter === null ? null : `Try again in ${counted(retryAfter, 'second')}.`,
+  }
   await render(res, view<ErrorPage>(`errors/${template}.njk`), page, { status })
 }
 

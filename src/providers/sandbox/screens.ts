@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { find, type Account } from './account.ts'
 import { decideRefund } from './adjustments.ts'
@@ -7,10 +6,9 @@ import { Failure } from './failure.ts'
 import { invoicePdf } from './invoice.ts'
 import { checkLink } from './links.ts'
 import { checkoutPage, messagePage, overviewPage, portalPage } from './pages.ts'
+import { stylesheet } from './stylesheet.ts'
 import { cancelSubscription } from './subscriptions.ts'
 import { decline, identify, pay } from './transactions.ts'
-
-const stylesheet = readFileSync(new URL('./sandbox.css', import.meta.url))
 
 export interface Screen {
   status: number

@@ -1,0 +1,75 @@
+import { tutorialCard, type ListedTutorial } from '../content/cards.ts'
+import { pageMeta, type SiteInfo } from '../content/meta.ts'
+import { courseCard, progressShown } from '../courses/cards.ts'
+import type { ListedCourse } from '../courses/queries.ts'
+import type { CourseCard, Link, Progress, TutorialCard } from '../platform/shapes.ts'
+import { view, type Meta } from '../platform/view.ts'
+import type { Viewer } from '../platform/viewer.ts'
+import { counted, numberText } from '../platform/words.ts'
+import type { ListedTopic } from '../topics/queries.ts'
+
+export interface HomePage {
+  meta: Meta
+  headline: string
+  intro: string
+  primary: Link
+  secondary: Link | null
+  resume: { title: string; href: string; hint: string; progress: Progress | null } | null
+  newest: TutorialCard[]
+  courses: CourseCard[]
+  topics: { text: string; href: string; count: string }[]
+  stats: { figure: string; text: string }[]
+  membership: { title: string; text: string; link: Link } | null
+}
+
+export const homeView = view<HomePage>('home/show.njk')
+
+export interface HomeRows {
+  tutorials: ListedTutorial[]
+  tutorialCount: number
+  courses: ListedCourse[]
+  topics: ListedTopic[]
+  /** The viewer's course that was touched last. */
+  mine: ListedCourse | null
+}
+
+export function homePage(rows: HomeRows, viewer: Viewer | null, site: SiteInfo & { tagline: string }): HomePage {
+  const lessons = rows.courses.reduce((sum, course) => sum + course.lessons, 0)
+  return {
+    meta: pageMeta(site, {
+      title: site.tagline,
+      description: 'Tutorials and courses with code that runs, written to be read.',
+      path: '/',
+      feed: `${site.url}/feed.xml`,
+      jsonLd: {
+        '@type': 'WebSite',
+        name: site.name,
+        url: site.url,
+        potentialAction: { '@type': 'SearchAction', target: `${site.url}/search?q={search_term_string}`, 'query-input': 'required name=search_term_string' },
+      },
+    }),
+    headline: site.tagline,
+    intro: 'Tutorials for an evening, courses for a season. Every example was run before it was printed.',
+    primary: { text: 'Read a tutorial', href: '/tutorials/' },
+    secondary: { text: 'See the courses', href: '/courses/' },
+    resume: rows.mine === null || viewer === null ? null : resume(rows.mine),
+    newest: rows.tutorials.slice(0, 6).map(tutorialCard),
+    courses: rows.courses.slice(0, 3).map(courseCard),
+    topics: rows.topics.map((topic) => ({ text: topic.name, href: `/topics/${topic.slug}`, count: counted(topic.tutorials, 'tutorial') })),
+    stats: [
+      { figure: numberText(rows.tutorialCount), text: rows.tutorialCount === 1 ? 'tutorial' : 'tutorials' },
+      { figure: numberText(lessons), text: lessons === 1 ? 'lesson' : 'lessons' },
+      { figure: numberText(rows.topics.length), text: rows.topics.length === 1 ? 'topic' : 'topics' },
+    ],
+    membership: null,
+  }
+}
+
+function resume(course: ListedCourse): NonNullable<HomePage['resume']> {
+  return {
+    title: course.title,
+    href: course.path,
+    hint: course.done === course.lessons ? 'Finished' : `${counted(course.lessons - course.done, 'lesson')} to go`,
+    progress: progressShown(course.title, { done: course.done, total: course.lessons }),
+  }
+}

@@ -1,0 +1,49 @@
+import { Router } from 'express'
+import { accountRoutes } from './accounts/routes.ts'
+import { authorRoutes } from './authors/routes.ts'
+import { contentRoutes, oldAddresses } from './content/routes.ts'
+import { courseRoutes } from './courses/routes.ts'
+import { feedRoutes } from './feeds/routes.ts'
+import { homeRoutes } from './home/routes.ts'
+import { learningRoutes } from './learning/routes.ts'
+import { mailRoutes } from './mail/routes.ts'
+import { mediaRoutes } from './media/routes.ts'
+import { operationRoutes } from './operations/routes.ts'
+import { pageRoutes } from './pages/routes.ts'
+import { nothingHere } from './platform/http/errors.ts'
+import type { Limits } from './platform/http/limits.ts'
+import type { Sessions } from './platform/http/viewer.ts'
+import { searchRoutes } from './search/routes.ts'
+import type { Services } from './services.ts'
+import { topicRoutes } from './topics/routes.ts'
+import { tutorialRoutes } from './tutorials/routes.ts'
+
+/** Posted to by outside services, who send no Origin of ours. */
+export const postedByOthers = ['/webhooks/paddle'] as const
+
+/** Routes that need the body's bytes as they came. */
+export function rawRoutes(_services: Services): Router {
+  return Router({ strict: true })
+}
+
+/** The site map: every feature's routes, in the order in which they are asked. */
+export function routes(services: Services, parts: { sessions: Sessions; limits: Limits }): Router {
+  const router = Router({ strict: true })
+  router.use(operationRoutes(services))
+  router.use(homeRoutes(services))
+  router.use(tutorialRoutes(services))
+  router.use(courseRoutes(services))
+  router.use(topicRoutes(services))
+  router.use(authorRoutes(services))
+  router.use(searchRoutes(services))
+  router.use(feedRoutes(services))
+  router.use(learningRoutes(services))
+  router.use(accountRoutes(services, parts))
+  router.use(contentRoutes(services))
+  router.use(mediaRoutes(services))
+  router.use(mailRoutes(services))
+  router.use(pageRoutes(services))
+  router.use(nothingHere)
+  router.use(oldAddresses(services))
+  return router
+}

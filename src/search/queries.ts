@@ -1,0 +1,83 @@
+import { entitled } from '../access/sql.ts'
+import type { Kind, Level } from '../content/document.ts'
+import type { Sql } from '../platform/db.ts'
+import { HIT_END, HIT_START, PER_PAGE, type SearchQuery } from './search.ts'
+
+export interface Hit {
+  id: string
+  path: string
+  kind: Kind
+  title: string
+  level: Level | null
+  minutes: number
+  courseTitle: string | null
+  /** Where in the document: null for its beginning, and always for what the viewer may not read. */
+  anchor: string | null
+  heading: string | null
+  /** Text with the found words marked; of what is locked only the summary. */
+  snippet: string
+  locked: boolean
+}
+
+export interface Found {
+  hits: Hit[]
+  total: number
+  kinds: Partial<Record<Kind, number>>
+}
+
+/**
+ * Sections that match, folded into one hit per document at its best section. Snippets are made for one page of hits
+ * only: they cost more than the search.
+ */
+export async function searchDocuments(sql: Sql, query: SearchQuery, accountId: string | null): Promise<Found> {
+  const filter = [accountId, query.q, query.topic, query.level]
+  const [hits, counts] = await Promise.all([
+    sql.rows<Hit>(`search-${query.sort}`, hitsSql(ORDERS[query.sort]), [...filter, query.kind, PER_PAGE, (query.page - 1) * PER_PAGE]),
+    sql.rows<{ kind: Kind; count: number }>('search-kinds', KINDS_SQL, filter),
+  ])
+  const kinds = Object.fromEntries(counts.map(({ kind, count }) => [kind, count]))
+  const total = query.kind === null ? counts.reduce((sum, { count }) => sum + count, 0) : (kinds[query.kind] ?? 0)
+  return { hits, total, kinds }
+}
+
+const ORDERS: Record<SearchQuery['sort'], string> = {
+  relevance: 'rank DESC, d.published_at DESC, d.id',
+  newest: 'd.published_at DESC, d.id',
+}
+
+/** Words in any form (english), or exactly as written (simple), which is how code is kept. */
+const ASKED = `asked AS (SELECT websearch_to_tsquery('english', $2) || websearch_to_tsquery('simple', $2) AS words)`
+
+const VISIBLE = `d.state = 'published' AND (c.id IS NULL OR c.state = 'published')
+    AND ($3::text IS NULL OR EXISTS (SELECT 1 FROM document_topic dt JOIN topic t ON t.id = dt.topic_id WHERE dt.document_id IN (d.id, c.id) AND t.slug = $3))
+    AND ($4::text IS NULL OR COALESCE(d.level, c.level) = $4::level)`
+
+const WITH_COURSE = `LEFT JOIN lesson l ON l.document_id = d.id LEFT JOIN document c ON c.id = l.course_id`
+
+const hitsSql = (order: string): string => `
+  WITH ${ASKED},
+  best AS (
+    SELECT DISTINCT ON (s.document_id) s.document_id, s.id AS section_id,
+      max(ts_rank_cd(s.vector, asked.words, 32) * CASE WHEN s.position = 0 THEN 2 ELSE 1 END) OVER (PARTITION BY s.document_id) AS rank
+    FROM search_section s, asked WHERE s.vector @@ asked.words
+    ORDER BY s.document_id, ts_rank_cd(s.vector, asked.words, 32) DESC, s.position),
+  shown AS (
+    SELECT d.id, best.section_id, best.rank, c.title AS course_title,
+      NOT (COALESCE(c.access, d.access) = 'free' OR COALESCE(l.preview, false) OR d.kind = 'course'
+        OR ${entitled({ account: '$1::uuid', document: 'd.id', course: 'c.id', access: 'COALESCE(c.access, d.access)' })}) AS locked
+    FROM best JOIN document d ON d.id = best.document_id ${WITH_COURSE}
+    WHERE ${VISIBLE} AND ($5::text IS NULL OR d.kind = $5::document_kind)
+    ORDER BY ${order} LIMIT $6 OFFSET $7)
+  SELECT d.id, d.path, d.kind, d.title, d.level, d.minutes, shown.course_title AS "courseTitle", shown.locked,
+    CASE WHEN shown.locked OR s.position = 0 THEN NULL ELSE s.anchor END AS anchor,
+    CASE WHEN shown.locked OR s.position = 0 THEN NULL ELSE s.heading END AS heading,
+    ts_headline('english', CASE WHEN shown.locked THEN d.summary WHEN s.text = '' THEN left(s.code, 2000) ELSE left(s.text, 20000) END, asked.words,
+      'StartSel=${HIT_START}, StopSel=${HIT_END}, MaxWords=32, MinWords=16, MaxFragments=1') AS snippet
+  FROM shown JOIN document d ON d.id = shown.id JOIN search_section s ON s.id = shown.section_id, asked
+  ORDER BY ${order.replaceAll('rank', 'shown.rank')}`
+
+const KINDS_SQL = `
+  WITH ${ASKED}
+  SELECT d.kind, count(DISTINCT d.id)::int AS count, $1::uuid AS viewer
+  FROM search_section s JOIN asked ON s.vector @@ asked.words JOIN document d ON d.id = s.document_id ${WITH_COURSE}
+  WHERE ${VISIBLE} GROUP BY d.kind`

@@ -1,0 +1,81 @@
+// Process: the web. Boot, routes, listen, stop; with WEB_CONCURRENCY above one, a parent that keeps that many of these.
+import cluster from 'node:cluster'
+import type { Server } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import { boot } from './boot.ts'
+import { BadConfig, readConfig, type Config } from './config.ts'
+import { announceShutdown } from './operations/shutdown.ts'
+import { followInvalidations } from './platform/invalidation.ts'
+import { createServer } from './server.ts'
+
+/** Running requests get this long; a platform kills us after 30 s. */
+const DRAIN = 20_000
+/** Behind a balancer: time for it to see that `/readyz` says no, before the door closes. */
+const NOTICE = 2_000
+
+const config = read()
+if (config.webConcurrency > 1 && cluster.isPrimary) keepProcesses(config.webConcurrency)
+else await serve(config)
+
+function read(): Config {
+  try {
+    return readConfig(process.env)
+  } catch (error) {
+    if (!(error instanceof BadConfig)) throw error
+    console.error(error.message)
+    process.exit(1)
+  }
+}
+
+async function serve(config: Config): Promise<void> {
+  const booted = boot(config, 'web')
+  const { log } = booted.services
+  const { server, cache } = createServer(booted.services, { pool: booted.pool })
+  const invalidations = followInvalidations({ databaseUrl: config.databaseUrl ?? '', cache, log })
+
+  server.on('error', (error) => {
+    log.fatal({ err: error }, 'cannot listen')
+    process.exit(1)
+  })
+  server.listen(config.port, config.host, () => log.info({ port: config.port, host: config.host }, 'listening'))
+
+  let stopping = false
+  const stop = async () => {
+    if (stopping) return
+    stopping = true
+    announceShutdown()
+    if (config.production) await wait(NOTICE)
+    await close(server)
+    await invalidations.stop()
+    await booted.close()
+    process.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
+  process.on('disconnect', () => void stop())
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise failed and nobody listened'))
+}
+
+/** Takes no new requests, lets the running ones end, then ends what is left. */
+async function close(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeIdleConnections()
+  const timer = setTimeout(() => server.closeAllConnections(), DRAIN)
+  await closed
+  clearTimeout(timer)
+}
+
+/** One crash of a process costs its requests, never the site. */
+function keepProcesses(count: number): void {
+  let stopping = false
+  for (let index = 0; index < count; index++) cluster.fork()
+  cluster.on('exit', () => {
+    if (stopping && Object.keys(cluster.workers ?? {}).length === 0) process.exit(0)
+    if (!stopping) setTimeout(() => stopping || cluster.fork(), 500)
+  })
+  const stop = () => {
+    stopping = true
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM')
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
+  process.on('disconnect', stop)
+}
