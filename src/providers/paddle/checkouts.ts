@@ -1,5 +1,5 @@
 import type { CurrencyCode } from '@paddle/paddle-node-sdk'
-import { Invalid, NotFound } from '../../platform/errors.ts'
+import { Conflict, Invalid, NotFound } from '../../platform/errors.ts'
 import { after, MINUTE } from '../../platform/clock.ts'
 import type { CheckoutDoor, CheckoutInput, Payments, ReturnUrls, Transaction, TransactionFilter } from '../../ports/payments.ts'
 import { readInvoiceUrl, readTransaction } from './answers.ts'
@@ -76,7 +76,7 @@ export function checkouts(api: Api, config: PaddleConfig): Checkouts {
         const { data } = await api.read((sdk) => sdk.transactions.getInvoicePDF(transactionId))
         return understood(readInvoiceUrl, data)
       } catch (error) {
-        if (error instanceof Invalid || error instanceof NotFound) return null
+        if (error instanceof Invalid || error instanceof NotFound || error instanceof Conflict) return null
         throw error
       }
     },

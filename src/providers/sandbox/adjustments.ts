@@ -6,13 +6,14 @@ import { sum, type Split } from './money.ts'
 import { addTotals, adjustedDetails, partOf } from './totals.ts'
 import type { Adjustment, AdjustmentAction, AdjustmentItem, LineItem, Transaction } from './wire.ts'
 
-const item = z.object({
+const item = z.strictObject({
   item_id: z.string(), type: z.enum(['full', 'partial']), amount: z.string().regex(/^\d{1,18}$/).nullable().optional(),
 })
-export const adjustmentCreate = z.object({
+export const adjustmentCreate = z.strictObject({
   action: z.enum(['refund', 'credit']),
   type: z.enum(['full', 'partial']).optional(),
   transaction_id: z.string(),
+  tax_mode: z.literal('internal').optional(),
   reason: z.string().min(1),
   items: z.array(item).min(1).nullable().optional(),
 })

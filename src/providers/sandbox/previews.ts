@@ -4,10 +4,11 @@ import { country, currency } from './catalogue.ts'
 import { findAddress } from './customers.ts'
 import { formatMoney, rateText } from './money.ts'
 import { computeLine } from './totals.ts'
-import { oneCurrency, pick } from './transactions.ts'
+import { oneCurrency, pick, UNSUPPORTED } from './transactions.ts'
 import type { LineTotals } from './wire.ts'
 
-export const pricingPreview = z.object({
+export const pricingPreview = z.strictObject({
+  ...UNSUPPORTED,
   items: z.array(z.object({ price_id: z.string(), quantity: z.int().min(1) })).min(1).max(100),
   customer_id: z.string().nullable().optional(),
   address_id: z.string().nullable().optional(),

@@ -176,6 +176,10 @@ function fromHere(req: IncomingMessage): boolean {
   return origin === undefined || (URL.canParse(origin) && new URL(origin).host === (req.headers['x-forwarded-host'] ?? host))
 }
 
+/** A form's redirect counts as its target, so the shop's own origin is named. */
+const contentPolicy = (formTarget: string | null): string =>
+  `default-src 'none'; style-src 'self'; form-action 'self'${formTarget === null ? '' : ` ${formTarget}`}; frame-ancestors 'none'; base-uri 'none'`
+
 function sendPage(res: ServerResponse, reply: ScreenReply): void {
   if ('redirect' in reply) return void res.writeHead(303, { location: reply.redirect, 'cache-control': 'no-store' }).end()
   res.writeHead(reply.status, {
@@ -183,9 +187,7 @@ function sendPage(res: ServerResponse, reply: ScreenReply): void {
     'content-length': Buffer.byteLength(reply.body),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    // A form's redirect counts as its target, so the shop's own origin is named.
-    'content-security-policy':
-      `default-src 'none'; style-src 'self'; form-action 'self'${reply.formTarget ? ` ${reply.formTarget}` : ''}; frame-ancestors 'none'; base-uri 'none'`,
+    'referrer-policy': 'same-origin',
+    ...(reply.type.startsWith('text/html') && { 'content-security-policy': contentPolicy(reply.formTarget ?? null) }),
   }).end(reply.body)
 }

@@ -9,7 +9,10 @@ import { startSubscription } from './subscriptions.ts'
 import { computeDetails, paidDetails, type Item } from './totals.ts'
 import type { Payment, Transaction } from './wire.ts'
 
-const item = z.object({ price_id: z.string(), quantity: z.int().min(1) })
+/** Refused rather than ignored: a discount that silently does nothing would be a lie. */
+export const UNSUPPORTED = { business_id: z.null().optional(), discount_id: z.null().optional() }
+
+const item = z.strictObject({ price_id: z.string(), quantity: z.int().min(1) })
 const fields = {
   items: z.array(item).min(1).max(100),
   status: z.enum(['billed', 'canceled', 'draft', 'ready']).optional(),
@@ -18,10 +21,11 @@ const fields = {
   custom_data: customData.optional(),
   currency_code: currency.optional(),
   collection_mode: z.literal('automatic', 'the sandbox collects automatically only').optional(),
+  ...UNSUPPORTED,
   checkout: z.object({ url: z.url({ protocol: /^https?$/ }).nullable() }).nullable().optional(),
 }
-export const transactionCreate = z.object({ ...fields, status: z.enum(['draft', 'ready']).optional() })
-export const transactionUpdate = z.object(fields).partial()
+export const transactionCreate = z.strictObject({ ...fields, billing_details: z.null().optional(), billing_period: z.null().optional(), status: z.enum(['draft', 'ready']).optional() })
+export const transactionUpdate = z.strictObject(fields).partial()
 
 type Create = z.infer<typeof transactionCreate>
 type Update = z.infer<typeof transactionUpdate>

@@ -144,6 +144,9 @@ describe('the sandbox answers as Paddle documents it', () => {
     await refused(404, 'invalid_url', 'GET', '/nonsense')
     const { errors } = await refused(400, 'bad_request', 'POST', '/products', { name: '', tax_category: 'bread' })
     expect(errors.map(({ field }) => field)).toEqual(['name', 'tax_category'])
+    const { coursePrice } = await fillShop(shop)
+    const discounted = { items: [{ price_id: coursePrice, quantity: 1 }], discount_id: 'dsc_01h00000000000000000000000' }
+    expect((await refused(400, 'bad_request', 'POST', '/transactions', discounted)).errors[0]?.field).toBe('discount_id')
     await shop.call('POST', '/customers', { email: 'lin@example.com' })
     await refused(409, 'customer_already_exists', 'POST', '/customers', { email: 'LIN@example.com' })
   })
