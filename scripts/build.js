@@ -33,6 +33,8 @@ export async function build({ log = () => {} } = {}) {
     await writeStamp(name, hash)
     log(`Built ${name} in ${Math.round(performance.now() - began)} ms.`)
   }
+  // Its service would stay as a child process for as long as we run.
+  if (stale.length > 0) await (await import('esbuild')).stop()
   return stale.map(({ name }) => name)
 }
 
