@@ -20,7 +20,7 @@ const FIELD_LIMITS = { fields: 20, fieldSize: 10_000, fieldNameSize: 100, parts:
 
 /**
  * Reads a form with at most one file, in memory: whatever breaks off leaves nothing behind. The rest of a refused body is
- * read and thrown away for as long as the time limit runs, so that the browser hears the answer.
+ * read and thrown away, so that the browser hears the answer; the server's own time limit ends that.
  * Throws `Invalid` with a sentence for the form.
  */
 export function readUpload(req: Request, { mostBytes, timeLimit }: UploadLimits): Promise<ReadUpload> {
