@@ -40,7 +40,7 @@ function check(body: Buffer): void {
   if (pictureFormat(body) === null) throw new Invalid('This is not a JPEG, PNG, WebP, AVIF or GIF picture.')
 }
 
-const clean = (text: string): string => text.toWellFormed().replace(/\p{Cc}+/gu, ' ').trim()
+const clean = (text: string): string => text.toWellFormed().replace(/[\p{Cc}\s]+/gu, ' ').trim()
 
 /** Without the folders that some browsers send along. */
 const shownName = (name: string): string => (clean(name).split(/[/\\]/).at(-1) ?? '').slice(0, 200) || 'picture'
