@@ -1,7 +1,6 @@
 import { z } from 'zod'
 
 /** Control characters, among them NUL, which Postgres refuses, and the directions that make text read backwards. */
-// eslint-disable-next-line no-control-regex -- refusing them is the point
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
 
 export const EMAIL_MAX = 254
