@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import { join, resolve } from 'node:path'
 import type { Pool } from 'pg'
 import type { Config } from './config.ts'
@@ -12,6 +13,7 @@ import { disk } from './providers/disk/disk.ts'
 import { outbox } from './providers/outbox/outbox.ts'
 import { noPayments } from './providers/none/none.ts'
 import { paddle } from './providers/paddle/paddle.ts'
+import { sandboxPages } from './providers/sandbox/proxy-pages.ts'
 import { s3 } from './providers/s3/s3.ts'
 import { sendgrid } from './providers/sendgrid/sendgrid.ts'
 import { sharpImages } from './providers/sharp/sharp.ts'
@@ -20,11 +22,13 @@ import type { Services } from './services.ts'
 export interface Booted {
   services: Services
   pool: Pool
+  /** The payment sandbox's own pages, for a person to pay on; null where payments are Paddle's. */
+  paymentPages: RequestListener | null
   close(): Promise<void>
 }
 
 /** Where the payment sandbox's own pages are shown. */
-export const SANDBOX_PAGES = '/dev/payments'
+const SANDBOX_PAGES = '/dev/payments'
 
 /** Decides which provider stands behind which port, from what is set. The only importer of `providers/`. */
 export function boot(config: Config, process: 'web' | 'worker' | 'cli'): Booted {
@@ -52,6 +56,7 @@ export function boot(config: Config, process: 'web' | 'worker' | 'cli'): Booted 
   return {
     services,
     pool: database.pool,
+    paymentPages: config.paddle?.standIn ? sandboxPages(config.paddle.environment, SANDBOX_PAGES) : null,
     async close() {
       await jobs.close()
       storage.close?.()

@@ -1,7 +1,12 @@
+import type { RequestListener } from 'node:http'
 import { Router } from 'express'
+import { myAccountRoutes } from './account/routes.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { authorRoutes } from './authors/routes.ts'
+import { billingRoutes, webhookRoutes } from './billing/routes.ts'
 import { contentRoutes, oldAddresses } from './content/routes.ts'
+import { learningShown } from './courses/learning.ts'
+import { listMyCourses } from './courses/queries.ts'
 import { courseRoutes } from './courses/routes.ts'
 import { feedRoutes } from './feeds/routes.ts'
 import { homeRoutes } from './home/routes.ts'
@@ -11,6 +16,7 @@ import { mediaRoutes } from './media/routes.ts'
 import { operationRoutes } from './operations/routes.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { nothingHere } from './platform/http/errors.ts'
+import { open } from './platform/http/guards.ts'
 import type { Limits } from './platform/http/limits.ts'
 import type { Sessions } from './platform/http/viewer.ts'
 import { searchRoutes } from './search/routes.ts'
@@ -22,8 +28,11 @@ import { tutorialRoutes } from './tutorials/routes.ts'
 export const postedByOthers = ['/webhooks/paddle'] as const
 
 /** Routes that need the body's bytes as they came. */
-export function rawRoutes(_services: Services): Router {
-  return Router({ strict: true })
+export function rawRoutes(services: Services, { paymentPages }: { paymentPages: RequestListener | null }): Router {
+  const router = Router({ strict: true })
+  router.use(webhookRoutes(services))
+  if (paymentPages !== null) router.use('/dev/payments', open, paymentPages)
+  return router
 }
 
 /** The site map: every feature's routes, in the order in which they are asked. */
@@ -39,6 +48,8 @@ export function routes(services: Services, parts: { sessions: Sessions; limits: 
   router.use(feedRoutes(services))
   router.use(learningRoutes(services))
   router.use(accountRoutes(services, parts))
+  router.use(myAccountRoutes(services, { ...parts, learning: async (viewer) => learningShown(await listMyCourses(services.sql, viewer.id)) }))
+  router.use(billingRoutes(services, parts))
   router.use(contentRoutes(services))
   router.use(mediaRoutes(services))
   router.use(mailRoutes(services))

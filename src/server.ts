@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import { join } from 'node:path'
 import type { Pool } from 'pg'
 import { createSessions } from './accounts/keep-sessions.ts'
@@ -15,7 +15,7 @@ import type { Services } from './services.ts'
 const CACHE_BYTES = 96 * 1024 * 1024
 
 /** The whole web application around these services: what `web.ts` listens with, and what tests ask. */
-export function createServer(services: Services, options: { pool: Pool }): { server: Server; cache: PageCache } {
+export function createServer(services: Services, options: { pool: Pool; paymentPages: RequestListener | null }): { server: Server; cache: PageCache } {
   const { config, log, clock } = services
   const assets = loadAssets(join(root, 'dist', 'public'))
   const cache = createPageCache({ maxBytes: CACHE_BYTES, clock })
@@ -33,7 +33,7 @@ export function createServer(services: Services, options: { pool: Pool }): { ser
     site: siteFor(services),
     sessions,
     postedByOthers,
-    rawRoutes: rawRoutes(services),
+    rawRoutes: rawRoutes(services, options),
     routes: routes(services, parts),
   })
   return { server, cache }

@@ -1,17 +1,22 @@
 // Process: everything on this machine. Embedded PostgreSQL, migrations, sample content on the first run, web and worker.
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BadConfig, readConfig, type Config } from './config.ts'
+import { systemClock } from './platform/clock.ts'
 import { startPostgres, type RunningPostgres } from './platform/embedded-postgres.ts'
 import { adminFile, keepAdmin, readAdmin, secretKeyOf, type Admin } from './platform/first-run.ts'
 import { tryPort } from './platform/free-port.ts'
 import { guard } from './platform/guard.ts'
+import { createLog } from './platform/log.ts'
 import { listMigrations, migrate, unknownMigrations } from './platform/migrate.ts'
 import { root } from './platform/paths.ts'
+import { writePrivate } from './platform/private-file.ts'
 import { StartupProblem } from './platform/startup-problem.ts'
 import { supervise, type Supervised } from './platform/supervise.ts'
+import { startSandbox } from './providers/sandbox/sandbox.ts'
 
 const READY_LIMIT = 60_000
 const CRASHES_BEFORE_READY = 3
@@ -41,7 +46,8 @@ async function start(): Promise<void> {
   const secretKey = config.secretKey ?? (await secretKeyOf(dataDir))
   const postgres = config.databaseUrl === null ? await embedded(dataDir) : null
   const databaseUrl = config.databaseUrl ?? postgres?.url ?? ''
-  const env = { ...process.env, DATABASE_URL: databaseUrl, PORT: String(port), DATA_DIR: dataDir, BASE_URL: baseUrl, SECRET_KEY: secretKey }
+  const payments = config.paddle === null && !config.production ? await paymentSandbox({ dataDir, baseUrl, host: config.host, port }) : {}
+  const env = { ...process.env, DATABASE_URL: databaseUrl, PORT: String(port), DATA_DIR: dataDir, BASE_URL: baseUrl, SECRET_KEY: secretKey, ...payments }
 
   const isEmpty = await prepare(databaseUrl)
   const known = await readAdmin(dataDir)
@@ -70,6 +76,27 @@ async function embedded(dataDir: string): Promise<RunningPostgres> {
   })
   return postgres
 }
+
+/** The stand-in for Paddle lives here, so that it has one owner and outlives the web. Answers what web and worker need to reach it. */
+async function paymentSandbox({ dataDir, baseUrl, host, port }: { dataDir: string; baseUrl: string; host: string; port: number }): Promise<Record<string, string>> {
+  const access = { apiKey: `sandbox_${randomBytes(24).toString('hex')}`, webhookSecret: `pdl_ntfset_${randomBytes(24).toString('hex')}` }
+  const sandbox = await startSandbox({
+    ...access,
+    store: join(dataDir, 'payments'),
+    port: 0,
+    publicUrl: `${baseUrl}/dev/payments`,
+    webhookUrl: `${localUrl(host, port)}/webhooks/paddle`,
+    shopUrls: [baseUrl],
+    clock: systemClock,
+    log: createLog({ level: 'warn', pretty: true, process: 'payments' }),
+  })
+  stoppers.push(() => sandbox.stop())
+  const env = { PADDLE_API_KEY: access.apiKey, PADDLE_ENVIRONMENT: sandbox.url, PADDLE_WEBHOOK_SECRETS: access.webhookSecret }
+  await writePrivate(join(dataDir, 'payments.json'), `${JSON.stringify(env, null, 2)}\n`)
+  return env
+}
+
+const localUrl = (host: string, port: number): string => `http://${['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`
 
 /** Migrates. True when the database was empty before. */
 async function prepare(databaseUrl: string): Promise<boolean> {
@@ -109,7 +136,7 @@ function run(env: NodeJS.ProcessEnv): Supervised[] {
 }
 
 async function ready(host: string, port: number, children: Supervised[]): Promise<void> {
-  const url = `http://${['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}/readyz`
+  const url = `${localUrl(host, port)}/readyz`
   const limit = performance.now() + READY_LIMIT
   while (!(await answers(url))) {
     if (stopping) return stopping

@@ -30,7 +30,7 @@ function read(): Config {
 async function serve(config: Config): Promise<void> {
   const booted = boot(config, 'web')
   const { log } = booted.services
-  const { server, cache } = createServer(booted.services, { pool: booted.pool })
+  const { server, cache } = createServer(booted.services, booted)
   const invalidations = followInvalidations({ databaseUrl: config.databaseUrl ?? '', cache, log })
 
   server.on('error', (error) => {

@@ -1,8 +1,9 @@
 import { tutorialCard, type ListedTutorial } from '../content/cards.ts'
 import { pageMeta, type SiteInfo } from '../content/meta.ts'
-import { courseCard, progressShown } from '../courses/cards.ts'
+import { courseCard } from '../courses/cards.ts'
+import { resumeOf, type Resume } from '../courses/learning.ts'
 import type { ListedCourse } from '../courses/queries.ts'
-import type { CourseCard, Link, Progress, TutorialCard } from '../platform/shapes.ts'
+import type { CourseCard, Link, TutorialCard } from '../platform/shapes.ts'
 import { view, type Meta } from '../platform/view.ts'
 import type { Viewer } from '../platform/viewer.ts'
 import { counted, numberText } from '../platform/words.ts'
@@ -14,7 +15,7 @@ export interface HomePage {
   intro: string
   primary: Link
   secondary: Link | null
-  resume: { title: string; href: string; hint: string; progress: Progress | null } | null
+  resume: Resume | null
   newest: TutorialCard[]
   courses: CourseCard[]
   topics: { text: string; href: string; count: string }[]
@@ -29,8 +30,8 @@ export interface HomeRows {
   tutorialCount: number
   courses: ListedCourse[]
   topics: ListedTopic[]
-  /** The viewer's course that was touched last. */
-  mine: ListedCourse | null
+  /** The viewer's courses, the one touched last first. */
+  mine: ListedCourse[]
 }
 
 export function homePage(rows: HomeRows, viewer: Viewer | null, site: SiteInfo & { tagline: string }): HomePage {
@@ -52,7 +53,7 @@ export function homePage(rows: HomeRows, viewer: Viewer | null, site: SiteInfo &
     intro: 'Tutorials for an evening, courses for a season. Every example was run before it was printed.',
     primary: { text: 'Read a tutorial', href: '/tutorials/' },
     secondary: { text: 'See the courses', href: '/courses/' },
-    resume: rows.mine === null || viewer === null ? null : resume(rows.mine),
+    resume: viewer === null ? null : resumeOf(rows.mine),
     newest: rows.tutorials.slice(0, 6).map(tutorialCard),
     courses: rows.courses.slice(0, 3).map(courseCard),
     topics: rows.topics.map((topic) => ({ text: topic.name, href: `/topics/${topic.slug}`, count: counted(topic.tutorials, 'tutorial') })),
@@ -62,14 +63,5 @@ export function homePage(rows: HomeRows, viewer: Viewer | null, site: SiteInfo &
       { figure: numberText(rows.topics.length), text: rows.topics.length === 1 ? 'topic' : 'topics' },
     ],
     membership: null,
-  }
-}
-
-function resume(course: ListedCourse): NonNullable<HomePage['resume']> {
-  return {
-    title: course.title,
-    href: course.path,
-    hint: course.done === course.lessons ? 'Finished' : `${counted(course.lessons - course.done, 'lesson')} to go`,
-    progress: progressShown(course.title, { done: course.done, total: course.lessons }),
   }
 }

@@ -24,7 +24,7 @@ export function homeRoutes({ sql, config }: Services): Router {
       listTopics(sql),
       accountId === null ? [] : listMyCourses(sql, accountId),
     ])
-    const rows = { tutorials: tutorials.tutorials, tutorialCount: tutorials.total, courses: courses.courses, topics, mine: mine[0] ?? null }
+    const rows = { tutorials: tutorials.tutorials, tutorialCount: tutorials.total, courses: courses.courses, topics, mine }
     await render(res, homeView, homePage(rows, viewer(res), site), {
       tags: [tagsOf.list('tutorial'), tagsOf.list('course'), tagsOf.topics, tagsOf.authors, tagsOf.offers],
     })
