@@ -1,22 +1,12 @@
 import type { Prisma } from '#prisma'
-import { z } from 'zod'
 import { RENDERER_VERSION } from '../markdown/render.ts'
 import type { Tx } from '../platform/db.ts'
 import { Conflict, found } from '../platform/errors.ts'
 import type { Services } from '../services.ts'
-import { applySettings, type Settings } from './change-settings.ts'
-import { plainText } from './document.ts'
+import type { Draft } from './draft.ts'
 import { notePictures } from './note-pictures.ts'
 import { publishRevision } from './publish-document.ts'
 import { renderSource, type RenderedSource } from './render-source.ts'
-
-export const draftInput = z.object({
-  title: plainText(200).trim().min(1, 'A title is needed.'),
-  summary: plainText(400).trim(),
-  source: plainText(2_000_000),
-})
-
-export type Draft = z.infer<typeof draftInput>
 
 interface Save {
   documentId: string
@@ -25,8 +15,8 @@ interface Save {
   /** The revision the writer started from. A newer one means that somebody else saved meanwhile. */
   basedOn?: number | undefined
   publish: boolean
-  /** What stands beside the text, changed in the same breath: all of it is kept or nothing. */
-  settings?: Partial<Settings> | undefined
+  /** What is changed in the same breath (settings): all of it is kept or nothing. */
+  alongside?: ((tx: Tx) => Promise<void>) | undefined
   /** When the text changed, if not now: an import knows. */
   updatedAt?: Date | undefined
 }
@@ -50,7 +40,7 @@ export async function saveDocument({ db, config, clock }: Services, save: Save):
     if (changed && save.basedOn !== undefined && latest !== null && latest.number !== save.basedOn) {
       throw new Conflict('Somebody else saved this text while you were writing. Your text is kept here; compare before you save again.')
     }
-    if (save.settings !== undefined) await applySettings(tx, save.documentId, save.settings)
+    await save.alongside?.(tx)
     const revision = changed ? await addRevision(tx, save, (latest?.number ?? 0) + 1, rendered) : latest
     const at = save.updatedAt ?? clock.now()
     if (changed) await showRevision(tx, save, revision.id, rendered, at)
