@@ -38,7 +38,7 @@ const WRONG_PASSWORD = 'This is not your password.'
 export function myAccountRoutes(services: Services, parts: MyAccountParts): Router {
   const { config, db, clock } = services
   const { sessions, limits, learning = () => Promise.resolve(nothingYet), rates = ACCOUNT_RATES, pace = PACE } = parts
-  const router = Router()
+  const router = Router({ strict: true })
 
   const showProfile = async (res: Response, typedIn?: ProfileTyped) => {
     const viewer = knownViewer(res)

@@ -41,7 +41,7 @@ const provingForm = z.object({ password: typedPassword })
 const wayOn = (next: string): string => (next === '/' ? '/account' : next)
 
 export function accountRoutes(services: Services, parts: AccountParts): Router {
-  const router = Router()
+  const router = Router({ strict: true })
   addSignUp(router, services, parts)
   addSignIn(router, services, parts)
   addReset(router, services, parts)
