@@ -1,3 +1,4 @@
+import { accountHandlers, accountSchedules } from './accounts/worker.ts'
 import { billingHandlers, billingSchedules } from './billing/worker.ts'
 import { contentHandlers, contentSchedules } from './content/worker.ts'
 import { mailHandlers, mailSchedules } from './mail/worker.ts'
@@ -6,7 +7,7 @@ import type { Handler, Schedule } from './platform/jobs.ts'
 import type { Services } from './services.ts'
 
 /** Every job and what does it: the worker's map. A test sees to it that each declared job stands here once. */
-export const handlers: Handler<Services>[] = [...billingHandlers, ...contentHandlers, ...mailHandlers, ...mediaHandlers]
+export const handlers: Handler<Services>[] = [...accountHandlers, ...billingHandlers, ...contentHandlers, ...mailHandlers, ...mediaHandlers]
 
 /** Everything that happens by the clock. */
-export const schedules: Schedule[] = [...billingSchedules, ...contentSchedules, ...mailSchedules, ...mediaSchedules]
+export const schedules: Schedule[] = [...accountSchedules, ...billingSchedules, ...contentSchedules, ...mailSchedules, ...mediaSchedules]
