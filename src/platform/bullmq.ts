@@ -4,7 +4,7 @@ import pg from 'pg'
 import { ZodError } from 'zod'
 import { MINUTE, SECOND, systemClock } from './clock.ts'
 import { AppError, Unavailable } from './errors.ts'
-import type { Handler, Job, Jobs, QueueName, Schedule } from './jobs.ts'
+import type { Handler, Jobs, QueueName, Schedule } from './jobs.ts'
 import type { Log } from './log.ts'
 
 // The only file that knows BullMQ. Why it is set up this way: docs/decisions/0005-jobs.md.

@@ -9,9 +9,9 @@ export interface RunningRedis {
   stop(): Promise<void>
 }
 
-/** A Redis for one test run: a free port of this machine, memory only, and the policy that BullMQ demands. */
-export async function startRedis(program: string, folder: string): Promise<RunningRedis> {
-  const port = (await tryPort(0, '127.0.0.1')) ?? 0
+/** A Redis for one test run: a free port of this machine (or the one wanted), memory only, and the policy that BullMQ demands. */
+export async function startRedis(program: string, folder: string, wanted = 0): Promise<RunningRedis> {
+  const port = (await tryPort(wanted, '127.0.0.1')) ?? 0
   const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction', '--dir', folder]
   const child = spawn(program, flags, { stdio: 'ignore', detached: true })
   const ended = new Promise<void>((done) => child.once('exit', () => done()).once('error', () => done()))
