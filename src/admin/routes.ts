@@ -225,7 +225,8 @@ function uploadRoute(router: Router, services: Services, sessions: Sessions): vo
     if (file === null) throw new Invalid('Choose a picture first.')
     const asset = await uploadAsset(services, { ...file, alt: fields.alt ?? '', uploadedById: knownViewer(res).id })
     if (req.accepts(['html', 'json']) === 'json') {
-      res.status(201).set('Cache-Control', 'no-store').json({ id: asset.id, url: `/media/${asset.id}`, state: asset.state })
+      const { alt } = await services.db.asset.findUniqueOrThrow({ where: { id: asset.id }, select: { alt: true } })
+      res.status(201).set('Cache-Control', 'no-store').json({ id: asset.id, url: `/media/${asset.id}`, alt, state: asset.state })
       return
     }
     await flash(sessions, res, { kind: 'good', text: 'The picture was uploaded. Its sizes are made in the background.' })

@@ -12,6 +12,7 @@ export const editorPath = (kind: Kind, id: string): string => `/admin/${SEGMENTS
 export const hasAccess = (kind: Kind): boolean => kind === 'tutorial' || kind === 'course'
 
 const blankIsNull = <T extends z.ZodType>(type: T) => z.preprocess((value) => (value === '' || value === undefined ? null : value), type.nullable())
+const numbered = z.coerce.number().int().min(0).max(1_000_000)
 const many = z.preprocess((value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]), z.array(idField).max(20, 'At most 20.'))
 const ticked = z.preprocess((value) => value === 'yes', z.boolean())
 const day = z.iso.date('A date looks like 2026-11-21.').transform((text) => new Date(`${text}T00:00:00Z`))
@@ -22,7 +23,9 @@ export const editorInput = z.object({
   title: draftFields.title,
   summary: draftFields.summary,
   source: z.preprocess((value) => (typeof value === 'string' ? value.replace(/\r\n?/g, '\n') : value), draftFields.source),
-  basedOn: z.coerce.number().int().min(0).max(1_000_000),
+  basedOn: numbered,
+  /** Sent by the button that saves knowingly over somebody else's revision. */
+  overwrite: numbered.optional(),
   slug: slugField,
   level: blankIsNull(z.enum(LEVELS)),
   access: z.enum(ACCESSES).default('free'),

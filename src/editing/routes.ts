@@ -149,9 +149,9 @@ async function receive(req: Request, res: Response, { services, sessions, kind, 
 }
 
 /** The revision that somebody else saved meanwhile, if that is why a save was refused. */
-async function newerThan({ db }: Services, kind: Kind, id: string, { basedOn }: EditorInput): Promise<Conflicted | null> {
+async function newerThan({ db }: Services, kind: Kind, id: string, { basedOn, overwrite }: EditorInput): Promise<Conflicted | null> {
   const { latestRevision: latest } = await findEdited(db, kind, id)
-  return latest === null || latest.number === basedOn ? null : { number: latest.number, who: latest.savedBy?.name ?? null, when: latest.createdAt }
+  return latest === null || latest.number === (overwrite ?? basedOn) ? null : { number: latest.number, who: latest.savedBy?.name ?? null, when: latest.createdAt }
 }
 
 async function answerSaved(req: Request, res: Response, { services, sessions, kind, publish }: Receiving, id: string): Promise<void> {

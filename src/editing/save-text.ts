@@ -7,11 +7,11 @@ import type { Edited } from './queries.ts'
 
 /** Keeps everything the editor's form holds, or nothing: text, settings, and what a course or lesson has of its own. */
 export async function saveText(services: Services, document: Edited, input: EditorInput, options: { savedById: string; publish: boolean }): Promise<Saved> {
-  const { title, summary, source, basedOn } = input
+  const { title, summary, source } = input
   return saveDocument(services, {
     documentId: document.id,
     draft: { title, summary, source },
-    basedOn,
+    basedOn: input.overwrite ?? input.basedOn,
     ...options,
     alongside: async (tx) => {
       await applySettings(tx, document.id, settingsOf(document, input))
