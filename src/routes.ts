@@ -2,12 +2,14 @@ import type { RequestListener } from 'node:http'
 import { Router } from 'express'
 import { myAccountRoutes } from './account/routes.ts'
 import { accountRoutes } from './accounts/routes.ts'
+import { adminRoutes } from './admin/routes.ts'
 import { authorRoutes } from './authors/routes.ts'
 import { billingRoutes, webhookRoutes } from './billing/routes.ts'
 import { contentRoutes, oldAddresses } from './content/routes.ts'
 import { learningShown } from './courses/learning.ts'
 import { listMyCourses } from './courses/queries.ts'
 import { courseRoutes } from './courses/routes.ts'
+import { editingRoutes } from './editing/routes.ts'
 import { feedRoutes } from './feeds/routes.ts'
 import { homeRoutes } from './home/routes.ts'
 import { learningRoutes } from './learning/routes.ts'
@@ -36,7 +38,7 @@ export function rawRoutes(services: Services, { paymentPages }: { paymentPages: 
 }
 
 /** The site map: every feature's routes, in the order in which they are asked. */
-export function routes(services: Services, parts: { sessions: Sessions; limits: Limits }): Router {
+export function routes(services: Services, parts: { sessions: Sessions; limits: Limits; pace?: number }): Router {
   const router = Router({ strict: true })
   router.use(operationRoutes(services))
   router.use(homeRoutes(services))
@@ -53,6 +55,8 @@ export function routes(services: Services, parts: { sessions: Sessions; limits: 
   router.use(contentRoutes(services))
   router.use(mediaRoutes(services))
   router.use(mailRoutes(services))
+  router.use('/admin', adminRoutes(services, parts))
+  router.use('/admin', editingRoutes(services, parts))
   router.use(pageRoutes(services))
   router.use(nothingHere)
   router.use(oldAddresses(services))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Pool } from 'pg'
 import { createSessions } from './accounts/keep-sessions.ts'
 import { loadAssets } from './platform/http/assets.ts'
-import { createLimits } from './platform/http/limits.ts'
+import { createLimits, type Limits } from './platform/http/limits.ts'
 import type { Site } from './platform/http/render.ts'
 import { createHttpServer } from './platform/http/server.ts'
 import { createPageCache, type PageCache } from './platform/page-cache.ts'
@@ -14,13 +14,21 @@ import type { Services } from './services.ts'
 
 const CACHE_BYTES = 96 * 1024 * 1024
 
+export interface ServerOptions {
+  pool: Pool
+  paymentPages: RequestListener | null
+  /** Other numbers than the usual ones, where somebody has reason to. */
+  limits?: Limits
+  pace?: number
+}
+
 /** The whole web application around these services: what `web.ts` listens with, and what tests ask. */
-export function createServer(services: Services, options: { pool: Pool; paymentPages: RequestListener | null }): { server: Server; cache: PageCache } {
+export function createServer(services: Services, options: ServerOptions): { server: Server; cache: PageCache } {
   const { config, log, clock } = services
   const assets = loadAssets(join(root, 'dist', 'public'))
   const cache = createPageCache({ maxBytes: CACHE_BYTES, clock })
   const sessions = createSessions(services)
-  const parts = { sessions, limits: createLimits(options.pool) }
+  const parts = { sessions, limits: options.limits ?? createLimits(options.pool), ...(options.pace === undefined ? {} : { pace: options.pace }) }
   const server = createHttpServer({
     baseUrl: config.baseUrl,
     anyHost: config.anyHost,
