@@ -34,8 +34,9 @@ class WholeScripts extends PrismaPg {
     return sendingWholeScripts(await super.connect())
   }
 
-  override async connectToShadowDb() {
-    return sendingWholeScripts(await super.connectToShadowDb())
+  /** The original would connect to the database itself instead of an empty one, and apply every migration to it again. */
+  override connectToShadowDb(): Promise<never> {
+    return Promise.reject(new Error('Nothing here may use a shadow database.'))
   }
 }
 
