@@ -9,7 +9,7 @@ const list = z.string().transform((value) => value.split(',').map((part) => part
 
 /** Every variable the software reads. `.env.example` explains each; a test compares the two. */
 export const environment = z.object({
-  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  NODE_ENV: optional(z.enum(['development', 'test', 'production'])),
   PORT: optional(port),
   HOST: text,
   BASE_URL: optional(z.url({ protocol: /^https?$/ })),
@@ -20,7 +20,6 @@ export const environment = z.object({
   SITE_HUE: optional(z.coerce.number().int().min(0).max(345).multipleOf(15)),
   LOG_LEVEL: optional(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])),
   LOG_FORMAT: optional(z.enum(['json', 'pretty'])),
-  DEV_RELOAD: text,
   TRUST_PROXY: optional(z.coerce.number().int().min(0).max(5)),
   WEB_CONCURRENCY: optional(z.coerce.number().int().min(1).max(64)),
   DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/ })),
@@ -38,7 +37,6 @@ export const environment = z.object({
   PADDLE_ENVIRONMENT: optional(z.union([z.enum(['live', 'sandbox']), z.url()])),
   PADDLE_WEBHOOK_SECRETS: optional(list),
   PADDLE_CLIENT_TOKEN: text,
-  SLACK_WEBHOOK_URL: optional(z.url()),
 })
 
 export type Environment = z.infer<typeof environment>
@@ -108,8 +106,6 @@ function grouped(env: Environment) {
     secure: baseUrl.startsWith('https://'),
     /** On one's own machine any name for it will do; elsewhere there is one host. */
     anyHost: env.NODE_ENV !== 'production' && /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(baseUrl),
-    /** Templates are read anew for each page: `npm run dev`. */
-    reloadViews: env.NODE_ENV === 'development' && env.DEV_RELOAD === '1',
     dataDir: env.DATA_DIR ?? 'var',
     secretKey: env.SECRET_KEY ?? null,
     site: { name: env.SITE_NAME ?? 'Lectern', tagline: env.SITE_TAGLINE ?? 'Learn by reading, doing and coming back.', hue: env.SITE_HUE ?? 180 },
@@ -144,6 +140,5 @@ function grouped(env: Environment) {
             webhookSecrets: env.PADDLE_WEBHOOK_SECRETS ?? [],
             clientToken: env.PADDLE_CLIENT_TOKEN ?? null,
           },
-    slackWebhookUrl: env.SLACK_WEBHOOK_URL ?? null,
   }
 }

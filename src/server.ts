@@ -37,7 +37,7 @@ export function createServer(services: Services, options: ServerOptions): { serv
     log,
     cache,
     assets,
-    templates: createTemplates({ folder: join(root, 'views'), reload: config.reloadViews, globals: { asset: assets.url } }),
+    templates: createTemplates({ folder: join(root, 'views'), globals: { asset: assets.url } }),
     site: siteFor(services),
     sessions,
     postedByOthers,

@@ -32,12 +32,9 @@ export interface Templates {
   render(template: string, context: object): string
 }
 
-/**
- * The template engine: strict (a name that is not there throws), escaped, compiled once.
- * `reload` reads templates anew on each use, for development.
- */
-export function createTemplates(options: { folder: string; reload: boolean; globals: Record<string, unknown> }): Templates {
-  const loader = new nunjucks.FileSystemLoader(options.folder, { noCache: options.reload, watch: false })
+/** The template engine: strict (a name that is not there throws), escaped, compiled once. */
+export function createTemplates(options: { folder: string; globals: Record<string, unknown> }): Templates {
+  const loader = new nunjucks.FileSystemLoader(options.folder, { noCache: false, watch: false })
   const environment = new nunjucks.Environment(loader, { autoescape: true, throwOnUndefined: true, trimBlocks: true, lstripBlocks: true })
   for (const [name, value] of Object.entries(options.globals)) environment.addGlobal(name, value)
   return { render: (template, context) => environment.render(template, context) }
