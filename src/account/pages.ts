@@ -124,10 +124,12 @@ export function securityPage(place: Place, viewer: Viewer, sessions: readonly Se
       password: field('password', errors),
       passwordHint: `At least ${PASSWORD_MIN} characters. All your other devices will be signed out.`,
     },
-    sessions: sessions.map((session) => sessionRow(session, viewer.sessionId)),
+    sessions: thisFirst(sessions, viewer.sessionId).map((session) => sessionRow(session, viewer.sessionId)),
     signOutOthers: sessions.length < 2 ? null : signOut('Sign out everywhere else', 'others'),
   }
 }
+
+const thisFirst = (sessions: readonly SessionLine[], current: string): SessionLine[] => [...sessions].sort((a, b) => Number(b.id === current) - Number(a.id === current))
 
 function sessionRow(session: SessionLine, current: string): SecurityPage['sessions'][number] {
   const isThis = session.id === current

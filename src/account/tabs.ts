@@ -4,7 +4,6 @@ import type { Tab } from '../platform/shapes.ts'
 const TABS = [
   { text: 'Overview', href: '/account' },
   { text: 'Purchases', href: '/account/purchases' },
-  { text: 'Purchases', href: '/account/purchases' },
   { text: 'Profile', href: '/account/profile' },
   { text: 'Security', href: '/account/security' },
 ]

@@ -210,7 +210,7 @@ function addLinks(router: Router, services: Services, { sessions, limits, rates 
     if (result.kind === 'begun') {
       setSessionCookie(res, sessionToken, { secure: config.secure, expires: result.expires })
       await sessions.flash(sessionId(sessionToken), { kind: 'good', text: 'Welcome! Your address is confirmed.' })
-    } else if (known !== null) await sessions.flash(known.sessionId, { kind: 'good', text: 'Your account now uses the new address.' })
+    } else if (known?.id === link.account.id) await sessions.flash(known.sessionId, { kind: 'good', text: 'Your account now uses the new address.' })
     res.redirect(303, result.kind === 'moved' ? '/account/profile' : wayOn(next))
   }
 
