@@ -20,7 +20,7 @@ export function serveRoutes(services: Services, ...routers: Router[]): Server {
     sessions: createSessions(services),
     cache: createPageCache({ maxBytes: 1_000_000, clock }),
     assets: { url: (name) => `/assets/${name}`, find: () => undefined },
-    templates: createTemplates({ folder: join(root, 'views'), reload: false, globals: { asset: (name: string) => `/assets/${name}` } }),
+    templates: createTemplates({ folder: join(root, 'views'), globals: { asset: (name: string) => `/assets/${name}` } }),
     site: { name: config.site.name, tagline: config.site.tagline, url: config.baseUrl, themeColor: '#ffffff', sandbox: false, hue: 255 },
     postedByOthers: [],
     rawRoutes: Router(),
