@@ -64,6 +64,8 @@ export default tseslint.config(
   { files: PROCESSES, rules: { 'no-console': 'off', 'no-restricted-properties': ['error', ...noUnsafeSql, noPrismaRaw, noNow] } },
   { files: ['src/config.ts'], rules: { 'no-restricted-properties': ['error', ...noUnsafeSql, noPrismaRaw, noNow] } },
   { files: ['src/platform/clock.ts'], rules: { 'no-restricted-syntax': ['error', ...everywhere], 'no-restricted-properties': ['error', ...noUnsafeSql, noPrismaRaw, noProcessEnv] } },
+  // Browser code has only the browser's clock.
+  { files: ['src/browser/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...everywhere], 'no-restricted-properties': ['error', ...noUnsafeSql, noPrismaRaw, noProcessEnv] } },
   // A default export is what these tools ask for.
   { files: ['*.config.{js,ts}', '.dependency-cruiser.cjs', 'tests/support/{global-setup,count-reporter}.ts'], rules: { 'no-restricted-syntax': ['error', noExportAll] } },
   { files: ['tests/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
