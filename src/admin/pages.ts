@@ -137,15 +137,15 @@ export interface StartPage extends AdminFrame {
 export const startView = view<StartPage>('admin/start.njk')
 
 export function startPage(role: Role, drafts: Edit[], recent: Edit[], work: { orders: number; failedMails: number; waitingEvents: number; pendingPictures: number }): StartPage {
-  const figure = (count: number, text: string, href: string, alarming: boolean) => ({ figure: count > COUNTED_ROWS ? `${numberText(COUNTED_ROWS)}+` : numberText(count), text, href, alarming: alarming && count > 0 })
+  const figure = (count: number, [one, many]: [string, string], href: string, alarming: boolean) => ({ figure: count > COUNTED_ROWS ? `${numberText(COUNTED_ROWS)}+` : numberText(count), text: count === 1 ? one : many, href, alarming: alarming && count > 0 })
   const owners = [
-    figure(work.orders, 'orders paid in seven days', '/admin/orders', false),
-    figure(work.failedMails, 'mails failed', '/admin/mails?state=failed', true),
-    figure(work.waitingEvents, 'events of seven days not folded', '/admin/events?state=waiting', true),
+    figure(work.orders, ['order paid in seven days', 'orders paid in seven days'], '/admin/orders', false),
+    figure(work.failedMails, ['mail failed', 'mails failed'], '/admin/mails?state=failed', true),
+    figure(work.waitingEvents, ['event of seven days not folded', 'events of seven days not folded'], '/admin/events?state=waiting', true),
   ]
   return {
     ...adminFrame(role, { title: 'Admin', path: '' }),
-    figures: [...(role === 'owner' ? owners : []), figure(work.pendingPictures, 'pictures in preparation', '/admin/pictures?state=pending', false)],
+    figures: [...(role === 'owner' ? owners : []), figure(work.pendingPictures, ['picture in preparation', 'pictures in preparation'], '/admin/pictures?state=pending', false)],
     drafts: drafts.map(editLine),
     recent: recent.map(editLine),
     create: [{ text: 'New tutorial', href: '/admin/tutorials/new' }, { text: 'New course', href: '/admin/courses/new' }, { text: 'New page', href: '/admin/pages/new' }],
