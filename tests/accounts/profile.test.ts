@@ -116,7 +116,15 @@ describe('changing the address', () => {
     expect((await now()).email).toBe(person.email)
   })
 
-  it('is stopped by a new password, and a reset link of the old address does not survive the move', async () => {
+  it('leaves no link behind that the old address received', async () => {
+    const { home, person } = await linAtHome()
+    await browser(site).post('/reset-password', { email: person.email })
+    await home.post('/account/email', wish)
+    await home.post(await linkTo(site, wish.email), {})
+    expect(await site.database.db.accountLink.count({ where: { spentAt: null } })).toBe(0)
+  })
+
+  it('is stopped by a new password', async () => {
     const { home, person } = await linAtHome()
     await home.post('/account/email', wish)
     const move = await linkTo(site, wish.email)
