@@ -28,8 +28,14 @@ const JOB_OPTIONS: JobsOptions = {
   sizeLimit: 10_000,
 }
 
-/** Shorter than BullMQ's own, so that a killed worker's job runs again within 15 s, however often it is killed. */
-const LEASE = { lockDuration: 10 * SECOND, stalledInterval: 5 * SECOND, maxStalledCount: 25 }
+/** Shorter than BullMQ's own: a killed worker's job runs again after lock and check, at most 14 s, however often it is killed. */
+const LEASE: Lease = { lockDuration: 10 * SECOND, stalledInterval: 4 * SECOND }
+const MOST_STALLS = 25
+
+interface Lease {
+  lockDuration: number
+  stalledInterval: number
+}
 
 const ENQUEUE_LIMIT = 1 * SECOND
 const MAX_WAITING = 100
@@ -55,7 +61,7 @@ interface AnyWorker {
 
 interface Backend {
   queue(name: QueueName): AnyQueue
-  worker(name: QueueName, run: (job: BullJob) => Promise<void>): AnyWorker
+  worker(name: QueueName, run: (job: BullJob) => Promise<void>, lease: Lease): AnyWorker
   /** Lets go of the connections, whether or not somebody still uses them. */
   close(): Promise<void>
 }
@@ -133,6 +139,13 @@ export interface Workers {
   close(): Promise<void>
 }
 
+export interface WorkerOptions {
+  /** How long a job is a worker's alone without a sign of life, and how often that is looked at; milliseconds. */
+  lease?: Lease
+  /** How often schedules are looked at; milliseconds. */
+  watchEvery?: number
+}
+
 /**
  * The working side: one BullMQ worker per queue, the schedules, and a watchdog over them.
  * Resolves when the queue answers; throws when it does not (a supervisor starts the process again).
@@ -141,6 +154,7 @@ export async function startWorkers<Services extends { config: JobsConfig; log: L
   services: Services,
   handlers: readonly Handler<Services>[],
   schedules: readonly Schedule[],
+  { lease = LEASE, watchEvery = WATCH_EVERY }: WorkerOptions = {},
 ): Promise<Workers> {
   const { config, log } = services
   const complain = atMostEvery(SECOND, (error, suppressed) => log.warn({ err: error, suppressed }, 'The worker cannot reach its queue.'))
@@ -157,7 +171,7 @@ export async function startWorkers<Services extends { config: JobsConfig; log: L
       } catch (error) {
         throw forQueue(error)
       }
-    })
+    }, lease)
     worker.on('error', complain)
     worker.on('failed', (job, error) => reportFailure(log, job, error))
     return worker
@@ -167,7 +181,7 @@ export async function startWorkers<Services extends { config: JobsConfig; log: L
 
   const watchdog = setInterval(() => {
     keepSchedules({ config, log, queues, schedules, removeOthers: false }).catch(complain)
-  }, WATCH_EVERY)
+  }, watchEvery)
   const stop = async () => {
     clearInterval(watchdog)
     await withLimit(Promise.allSettled([...workers, ...queues.values()].map((part) => part.close())), STOP_LIMIT, () => {
@@ -319,7 +333,7 @@ function onPostgres(connectionString: string, side: Side, onError: (error: unkno
   const connection = pool as never
   return {
     queue: (name) => new Queue(name, { connection, defaultJobOptions: JOB_OPTIONS }) as unknown as AnyQueue,
-    worker: (name, run) => new Worker(name, run, { connection, concurrency: CONCURRENCY[name], ...LEASE, runRetryDelay: 2 * SECOND }) as unknown as AnyWorker,
+    worker: (name, run, lease) => new Worker(name, run, { connection, concurrency: CONCURRENCY[name], ...lease, maxStalledCount: MOST_STALLS, runRetryDelay: 2 * SECOND }) as unknown as AnyWorker,
     close: () => pool.end(),
   }
 }
@@ -334,7 +348,7 @@ function onRedis(url: string, side: Side, onError: (error: unknown) => void): Ba
   connection.on('error', onError)
   return {
     queue: (name) => new Queue(name, { connection, defaultJobOptions: JOB_OPTIONS }) as unknown as AnyQueue,
-    worker: (name, run) => new Worker(name, run, { connection, concurrency: CONCURRENCY[name], ...LEASE, runRetryDelay: 2 * SECOND }) as unknown as AnyWorker,
+    worker: (name, run, lease) => new Worker(name, run, { connection, concurrency: CONCURRENCY[name], ...lease, maxStalledCount: MOST_STALLS, runRetryDelay: 2 * SECOND }) as unknown as AnyWorker,
     close: async () => connection.disconnect(),
   }
 }
