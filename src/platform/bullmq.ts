@@ -228,8 +228,9 @@ function storable(text: string): string {
 
 function reportFailure(log: Log, job: BullJob | undefined, error: Error): void {
   const details = { job: job?.name, id: job?.id, attempt: job?.attemptsMade, err: error }
-  if (error instanceof UnrecoverableError) log.warn(details, 'A job was refused for good.')
-  else if (job && job.attemptsMade < (job.opts.attempts ?? 1)) log.warn(details, 'A job failed and will be tried again.')
+  // Ours carry the name of what was thrown; BullMQ's own means a job that ended its worker time and again.
+  if (error instanceof UnrecoverableError && error.name !== 'UnrecoverableError') log.warn(details, 'A job was refused for good.')
+  else if (!(error instanceof UnrecoverableError) && job && job.attemptsMade < (job.opts.attempts ?? 1)) log.warn(details, 'A job failed and will be tried again.')
   else log.error(details, 'A job failed and is given up.')
 }
 
