@@ -1,4 +1,5 @@
-import { AppError, Unavailable } from '../platform/errors.ts'
+import { isDatabaseDown } from '../platform/db.ts'
+import { AppError, Invalid, Unavailable } from '../platform/errors.ts'
 import type { EventSubject } from '../ports/payments.ts'
 import type { Services } from '../services.ts'
 import { reconcileTransaction } from './reconcile-transaction.ts'
@@ -17,7 +18,7 @@ export async function foldEvent(services: Services, eventId: string): Promise<vo
   try {
     const { subject, simulated } = payments.parseEvent(JSON.parse(event.raw))
     if (!simulated) await fold(services, subject)
-    await db.providerEvent.update({ where: { eventId }, data: { processedAt: clock.now(), problem: simulated ? 'From the provider’s simulator: kept, not applied.' : unread(subject), attempts: { increment: 1 } } })
+    await db.providerEvent.update({ where: { eventId }, data: { processedAt: clock.now(), problem: simulated ? 'From the provider’s simulator: kept, not applied.' : null, attempts: { increment: 1 } } })
   } catch (error) {
     await noteFailure(services, eventId, error)
     throw error
@@ -30,21 +31,23 @@ async function fold(services: Services, subject: EventSubject): Promise<void> {
       return reconcileTransaction(services, subject.id)
     case 'adjustment':
       return reconcileTransaction(services, subject.adjustment.transactionId)
+    case 'other':
+      // It may be somebody's payment: a person must look, and it can be folded once we can read it.
+      if (subject.problem !== null) throw new Invalid(subject.problem)
+      return
     case 'subscription':
     case 'customer':
-    case 'other':
       return
   }
 }
 
-const unread = (subject: EventSubject): string | null => (subject.kind === 'other' ? subject.problem : null)
-
-/** A provider that is away is nobody's fault and counts for nothing; anything else is counted, and in the end put aside. */
+/** Who is away, or in each other's way, for a moment is no fault of the event and is not counted; anything else is, and in the end put aside. */
 async function noteFailure({ db, clock, log }: Services, eventId: string, error: unknown): Promise<void> {
-  if (error instanceof Unavailable) return
+  if (isDatabaseDown(error)) return
   const problem = error instanceof AppError ? error.message : 'An unexpected error; see the log.'
-  const { attempts } = await db.providerEvent.update({ where: { eventId }, data: { attempts: { increment: 1 }, problem }, select: { attempts: true } })
-  if (attempts < MOST_ATTEMPTS) return
+  const counted = !(error instanceof Unavailable)
+  const { attempts } = await db.providerEvent.update({ where: { eventId }, data: { problem, ...(counted ? { attempts: { increment: 1 } } : {}) }, select: { attempts: true } })
+  if (!counted || attempts < MOST_ATTEMPTS) return
   await db.providerEvent.update({ where: { eventId }, data: { quarantinedAt: clock.now() } })
   log.error({ err: error, eventId }, 'an event from the payment provider cannot be applied and was put aside')
 }

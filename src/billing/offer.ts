@@ -22,7 +22,7 @@ export const offerPrice = (offer: Offer): string => moneyText(BigInt(offer.amoun
 
 const PERIODS = { month: 'per month', year: 'per year' } as const
 
-export const buyAction = (offer: Offer, label: string): Action => ({ label, href: '/checkout', method: 'get', fields: [{ name: 'price', value: offer.priceId }] })
+export const buyAction = (offer: Offer, label: string): Action => ({ label, href: `/checkout?price=${offer.priceId}`, method: 'get', fields: [] })
 
 /** The box that says what a thing costs and takes one to the order. */
 export function offerBox(offer: Offer, options: { title: string; label: string; points: string[] }): PriceBox {

@@ -1,4 +1,4 @@
-import type { Adjustment, Transaction } from '../ports/payments.ts'
+import type { Adjustment, Transaction, TransactionLine } from '../ports/payments.ts'
 
 export type OrderState = 'open' | 'paid' | 'completed' | 'canceled'
 
@@ -16,6 +16,33 @@ export function orderState(transaction: Pick<Transaction, 'state'>): OrderState 
   }
 }
 
+/** How far along a transaction is, for two versions that carry the same time. */
+const RANKS: Record<Transaction['state'], number> = { unknown: 0, draft: 1, ready: 2, billed: 3, 'past-due': 4, canceled: 5, paid: 6, completed: 7 }
+
+/**
+ * The newest of the versions that we know: Paddle's answer, and those in the events that we kept. The answer may be older
+ * than an event (Paddle's API can lag), and an event may be older than the answer (it came late). For equals the first counts.
+ */
+export function newestTransaction(answer: Transaction, kept: readonly Transaction[]): Transaction {
+  return kept.reduce((best, one) => {
+    const later = one.updatedAt.getTime() - best.updatedAt.getTime()
+    return later > 0 || (later === 0 && RANKS[one.state] > RANKS[best.state]) ? one : best
+  }, answer)
+}
+
+/** Each adjustment once, in its newest version, oldest adjustment first. For equals a decision counts more than waiting. */
+export function newestAdjustments(all: readonly Adjustment[]): Adjustment[] {
+  const newest = new Map<string, Adjustment>()
+  for (const one of all) {
+    const known = newest.get(one.adjustmentId)
+    const later = known === undefined ? 1 : one.updatedAt.getTime() - known.updatedAt.getTime()
+    if (later > 0 || (later === 0 && known?.state === 'pending')) newest.set(one.adjustmentId, one)
+  }
+  return [...newest.values()].toSorted(byTime)
+}
+
+const byTime = (one: Adjustment, other: Adjustment) => one.createdAt.getTime() - other.createdAt.getTime() || one.adjustmentId.localeCompare(other.adjustmentId)
+
 export interface LineOutcome {
   lineId: string
   /** Minor units given back. */
@@ -24,32 +51,36 @@ export interface LineOutcome {
   endedAt: Date | null
 }
 
-const TAKES_AWAY = new Set(['refund', 'chargeback'])
-
-/**
- * What is left of each line after every adjustment, whatever their order. Only approved ones count; a chargeback that
- * was reversed gives the right back.
- */
+/** What is left of each line after every adjustment, whatever their order. Each adjustment must be named once. */
 export function lineOutcomes(transaction: Pick<Transaction, 'lines'>, adjustments: readonly Adjustment[]): LineOutcome[] {
-  const standing = adjustments.filter((adjustment) => adjustment.state === 'approved' && TAKES_AWAY.has(adjustment.kind) && !isReversed(adjustment, adjustments))
-  return transaction.lines.map((line) => {
-    const parts = standing.flatMap((adjustment) =>
-      adjustment.lines
-        .filter((part) => part.lineId === line.lineId)
-        .map((part) => ({ total: part.total, whole: part.scope === 'full' || adjustment.scope === 'full', at: adjustment.updatedAt })),
-    )
-    const refunded = parts.reduce((sum, part) => sum + part.total, 0n)
-    const ends = parts.filter((part) => part.whole || refunded >= line.totals.total).map((part) => part.at)
-    const first = ends.length === 0 ? null : new Date(Math.min(...ends.map((end) => end.getTime())))
-    return { lineId: line.lineId, refunded: refunded > line.totals.total ? line.totals.total : refunded, endedAt: first }
-  })
+  const standing = [...refundsOf(adjustments), ...standingChargebacks(adjustments)].toSorted((one, other) => one.updatedAt.getTime() - other.updatedAt.getTime())
+  return transaction.lines.map((line) => lineOutcome(line, standing))
 }
 
-/** Chargebacks and their reversals come as separate adjustments; each reversal undoes the oldest open chargeback before it. */
-function isReversed(chargeback: Adjustment, all: readonly Adjustment[]): boolean {
-  if (chargeback.kind !== 'chargeback') return false
-  const byTime = (one: Adjustment, other: Adjustment) => one.createdAt.getTime() - other.createdAt.getTime() || one.adjustmentId.localeCompare(other.adjustmentId)
-  const chargebacks = all.filter((one) => one.kind === 'chargeback' && one.state === 'approved').toSorted(byTime)
-  const reversals = all.filter((one) => one.kind === 'chargeback-reversal' && one.state === 'approved').toSorted(byTime)
-  return chargebacks.indexOf(chargeback) < reversals.length
+function lineOutcome({ lineId, totals }: TransactionLine, standing: readonly Adjustment[]): LineOutcome {
+  let refunded = 0n
+  let endedAt: Date | null = null
+  for (const adjustment of standing) {
+    const parts = adjustment.lines.filter((part) => part.lineId === lineId)
+    refunded += parts.reduce((sum, part) => sum + part.total, 0n)
+    const whole = adjustment.scope === 'full' || parts.some((part) => part.scope === 'full')
+    const allMoney = parts.length > 0 && totals.total > 0n && refunded >= totals.total
+    if (whole || allMoney) endedAt ??= adjustment.updatedAt
+  }
+  return { lineId, refunded: refunded > totals.total ? totals.total : refunded, endedAt }
+}
+
+/** Refunds that Paddle has approved: waiting ones and refused ones count for nothing. */
+export function refundsOf(adjustments: readonly Adjustment[]): Adjustment[] {
+  return adjustments.filter(({ kind, state }) => kind === 'refund' && state === 'approved')
+}
+
+/**
+ * Chargebacks that nobody has undone. A reversal comes as an adjustment of its own, and marks the chargeback as reversed,
+ * at the same time or later; a reversal whose chargeback is not marked yet undoes the oldest.
+ */
+function standingChargebacks(adjustments: readonly Adjustment[]): Adjustment[] {
+  const count = (kind: Adjustment['kind'], state: Adjustment['state']) => adjustments.filter((one) => one.kind === kind && one.state === state).length
+  const unmarked = Math.max(0, count('chargeback-reversal', 'approved') - count('chargeback', 'reversed'))
+  return adjustments.filter(({ kind, state }) => kind === 'chargeback' && state === 'approved').toSorted(byTime).slice(unmarked)
 }

@@ -8,7 +8,7 @@ import { view, type Meta } from '../platform/view.ts'
 import type { Viewer } from '../platform/viewer.ts'
 import { counted, moment, moneyText } from '../platform/words.ts'
 import { offerBox, offerPrice, type Offer } from './offer.ts'
-import { ORDERS_PER_PAGE, type PlacedOrder, type Sale } from './queries.ts'
+import { documentsOf, openedBy, ORDERS_PER_PAGE, type PlacedOrder, type Sale } from './queries.ts'
 
 export interface PricingPage {
   meta: Meta
@@ -18,22 +18,24 @@ export interface PricingPage {
   periods: FilterGroup | null
   plans: PriceBox[]
   note: string
-  courses: CourseCard[]
+  courses: { title: string; cards: CourseCard[] } | null
   questions: { question: string; answer: string }[]
 }
 
 export const pricingView = view<PricingPage>('billing/pricing.njk')
 
-export function pricingPage(memberships: Offer[], courses: ListedCourse[], site: SiteInfo): PricingPage {
+export function pricingPage(shown: { memberships: Offer[]; courses: ListedCourse[]; member: boolean }, site: SiteInfo): PricingPage {
+  const { memberships, member } = shown
+  const cards = shown.courses.filter((course) => course.access !== 'free').map(courseCard)
   return {
     meta: pageMeta(site, { title: 'Pricing', description: 'What it costs, what you get, and how to get your money back.', path: '/pricing' }),
     title: 'Pricing',
     lead: memberships.length > 0 ? 'Become a member, or own a course for ever.' : 'Buy a course once and it is yours for ever, with every update.',
-    notices: [],
+    notices: member ? [{ kind: 'good', title: null, text: 'You are a member: everything marked “for members” is open to you.', link: null }] : [],
     periods: null,
-    plans: memberships.map((offer) => offerBox(offer, { title: offer.productName, label: 'Become a member', points: ['Everything marked “for members”', 'Cancel whenever you like'] })),
+    plans: member ? [] : memberships.map((offer) => offerBox(offer, { title: offer.productName, label: 'Become a member', points: ['Everything marked “for members”', 'Cancel whenever you like'] })),
     note: 'Taxes are worked out at checkout for your country. If it is not for you, tell us within 30 days and you get your money back.',
-    courses: courses.filter((course) => course.access !== 'free').map(courseCard),
+    courses: cards.length === 0 ? null : { title: memberships.length > 0 ? 'Or own one course' : 'Courses', cards },
     questions: [
       { question: 'How can I pay?', answer: 'By card, PayPal, Apple Pay or Google Pay. The sale is made by Paddle.com, our reseller, who sends the invoice and takes care of taxes.' },
       { question: 'Do I get an invoice for my company?', answer: 'Yes. Add your company’s name and tax number at checkout; the invoice waits under “Purchases” at any time.' },
@@ -132,14 +134,35 @@ export function thankYouPage(order: PlacedOrder, site: SiteInfo): ThankYouPage {
     statusHref: done ? null : `/thank-you/${order.id}/status`,
     reloadHref: `/thank-you/${order.id}`,
     late: 'It takes longer than usual. You can leave this page: as soon as the payment is confirmed, everything opens by itself and a mail tells you so.',
-    items: opens(order).map((document) => ({ text: `Open ${document.title}`, href: document.path })),
-    receipt: done ? { text: 'Invoices and purchases', href: '/account/purchases' } : null,
+    items: openedBy(order).map((document) => ({ text: `Open ${document.title}`, href: document.path })),
+    receipt: done ? { text: 'Your purchases and invoices', href: '/account/purchases' } : null,
     account: null,
   }
 }
 
-const opens = (order: PlacedOrder): { title: string; path: string }[] =>
-  order.items.flatMap((item) => item.price.product.grants.flatMap(({ document }) => (document === null ? [] : [document])))
+/** A checkout that was closed for good before anything was paid. */
+export interface PaymentFailedPage {
+  meta: Meta
+  title: string
+  text: string
+  reasons: string[]
+  retry: Action
+  support: Link
+}
+
+export const paymentFailedView = view<PaymentFailedPage>('billing/payment-failed.njk')
+
+export function paymentFailedPage(order: PlacedOrder, site: SiteInfo): PaymentFailedPage {
+  const price = order.items[0]?.price.id
+  return {
+    meta: pageMeta(site, { title: 'Nothing was bought', description: 'A checkout that was closed.', path: `/thank-you/${order.id}`, robots: 'noindex' }),
+    title: 'Nothing was bought',
+    text: 'This checkout was closed before it was paid. No money was taken.',
+    reasons: [],
+    retry: { label: 'Begin again', href: price === undefined ? '/pricing' : address('/checkout', { price }), method: 'get', fields: [] },
+    support: { text: 'Something went wrong? Write to us', href: '/contact' },
+  }
+}
 
 export interface PurchasesPage {
   meta: Meta
@@ -171,7 +194,7 @@ function orderShown(order: PlacedOrder): PurchasesPage['orders'][number] {
   return {
     number: `Order ${order.id.slice(-8)}`,
     date: moment(order.completedAt ?? order.createdAt),
-    lines: order.items.map((item) => ({ text: item.price.product.name, href: item.price.product.grants[0]?.document?.path ?? null })),
+    lines: order.items.map((item) => ({ text: item.price.product.name, href: documentsOf(item)[0]?.path ?? null })),
     total: order.total === null || order.currency === null ? '' : moneyText(order.total, order.currency),
     state: stateShown(order),
     links: order.state === 'completed' ? [{ text: 'Invoice (PDF)', href: `/account/purchases/${order.id}/invoice` }] : [],

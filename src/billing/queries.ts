@@ -3,7 +3,7 @@ import type { Reader, Sql } from '../platform/db.ts'
 import { found } from '../platform/errors.ts'
 import type { Offer } from './offer.ts'
 
-/** A price that can be bought now, and what it opens. */
+/** A price that can be bought now, and what it opens: all of it published. */
 export interface Sale extends Offer {
   productId: string
   providerPriceId: string | null
@@ -12,9 +12,10 @@ export interface Sale extends Offer {
   owned: boolean
 }
 
-export async function findSale(sql: Sql, priceId: string, accountId: string | null): Promise<Sale> {
+/** Null when this price is not on sale, or not any more. */
+export async function findSale(sql: Sql, priceId: string, accountId: string): Promise<Sale | null> {
   const rows = await sql.rows<Sale>('sale', SALE, [accountId, priceId])
-  return found(rows[0], 'price')
+  return rows[0] ?? null
 }
 
 const SALE = `
@@ -27,12 +28,13 @@ const SALE = `
         SELECT 1 FROM entitlement e WHERE e.account_id = $1::uuid AND e.starts_at <= now() AND (e.ends_at IS NULL OR e.ends_at > now())
           AND e.document_id IS NOT DISTINCT FROM g.document_id)) AS owned
   FROM price p JOIN product pr ON pr.id = p.product_id
-  WHERE p.id = $2::uuid AND p.active AND pr.state = 'active' AND EXISTS (SELECT 1 FROM product_grant g WHERE g.product_id = pr.id)`
+  WHERE p.id = $2::uuid AND p.active AND pr.state = 'active' AND EXISTS (SELECT 1 FROM product_grant g WHERE g.product_id = pr.id)
+    AND NOT EXISTS (SELECT 1 FROM product_grant g JOIN document d ON d.id = g.document_id WHERE g.product_id = pr.id AND d.state <> 'published')`
 
 const orderFields = {
   id: true, state: true, createdAt: true, completedAt: true, currency: true, total: true, refunded: true, providerTransactionId: true,
   items: {
-    select: { price: { select: { id: true, product: { select: { name: true, grants: { select: { document: { select: { title: true, path: true } } } } } } } } },
+    select: { price: { select: { id: true, product: { select: { name: true, grants: { select: { document: { select: { title: true, path: true, state: true } } } } } } } } },
   },
 } satisfies Prisma.OrderSelect
 
@@ -42,6 +44,12 @@ export type PlacedOrder = Prisma.OrderGetPayload<{ select: typeof orderFields }>
 export async function findOrder(db: Reader, id: string, accountId: string): Promise<PlacedOrder> {
   return found(await db.order.findFirst({ where: { id, accountId }, select: orderFields }), 'order')
 }
+
+/** Where an order leads: what was bought and can be read now. */
+export const openedBy = (order: PlacedOrder): { title: string; path: string }[] => order.items.flatMap(documentsOf)
+
+export const documentsOf = (item: PlacedOrder['items'][number]): { title: string; path: string }[] =>
+  item.price.product.grants.flatMap(({ document }) => (document?.state === 'published' ? [document] : []))
 
 export const ORDERS_PER_PAGE = 20
 
@@ -65,3 +73,13 @@ const MEMBERSHIPS = `
   FROM product pr JOIN price p ON p.product_id = pr.id AND p.active
   WHERE pr.state = 'active' AND EXISTS (SELECT 1 FROM product_grant g WHERE g.product_id = pr.id AND g.document_id IS NULL)
   ORDER BY p.amount`
+
+/** Does "everything marked members" stand open to this account? */
+export async function isMember(sql: Sql, accountId: string): Promise<boolean> {
+  const rows = await sql.rows<{ member: boolean }>('is-member', MEMBER, [accountId])
+  return rows[0]?.member === true
+}
+
+const MEMBER = `
+  SELECT EXISTS (SELECT 1 FROM entitlement e
+    WHERE e.account_id = $1::uuid AND e.document_id IS NULL AND e.starts_at <= now() AND (e.ends_at IS NULL OR e.ends_at > now())) AS member`

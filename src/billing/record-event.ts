@@ -1,3 +1,4 @@
+import type { EventSubject } from '../ports/payments.ts'
 import type { Services } from '../services.ts'
 import * as jobs from './jobs.ts'
 
@@ -12,7 +13,7 @@ export async function recordEvent({ db, payments, jobs: queue }: Services, rawBo
       {
         eventId: event.eventId,
         type: event.name,
-        entityId: event.subject.id ?? event.eventId,
+        entityId: entityOf(event.subject) ?? event.eventId,
         occurredAt: event.occurredAt,
         raw: rawBody.toString('utf8').replaceAll('\u0000', ''),
         source: 'webhook',
@@ -22,3 +23,6 @@ export async function recordEvent({ db, payments, jobs: queue }: Services, rawBo
   })
   await queue.enqueue(jobs.foldEvent, { eventId: event.eventId }, { once: event.eventId })
 }
+
+/** What is folded when the event is: a refund belongs to its transaction, so that the fold finds all it needs under one id. */
+const entityOf = (subject: EventSubject): string | null => (subject.kind === 'adjustment' ? subject.adjustment.transactionId : subject.id)

@@ -4,18 +4,18 @@ import { idField, tagsOf } from '../content/document.ts'
 import { siteInfo } from '../content/meta.ts'
 import { listQuery as courseQuery } from '../courses/course.ts'
 import { listCourses } from '../courses/queries.ts'
-import { AppError, NotFound, Unavailable } from '../platform/errors.ts'
+import { NotFound, Unavailable } from '../platform/errors.ts'
 import { open, signedByProvider, signedIn } from '../platform/http/guards.ts'
 import { checkoutHeaders, render } from '../platform/http/render.ts'
-import { flash, knownViewer, type Sessions } from '../platform/http/viewer.ts'
+import { flash, knownViewer, viewer, type Sessions } from '../platform/http/viewer.ts'
 import { securityHeaders } from '../platform/http/headers.ts'
-import { pageField } from '../platform/paging.ts'
+import { address, pageField } from '../platform/paging.ts'
 import type { CheckoutDoor } from '../ports/payments.ts'
 import type { Services } from '../services.ts'
-import { checkoutPage, checkoutView, paymentPage, paymentView, pricingPage, pricingView, purchasesPage, purchasesView, thankYouPage, thankYouView } from './pages.ts'
-import { findOrder, findSale, listMemberships, listOrders, type PlacedOrder } from './queries.ts'
+import { checkoutPage, checkoutView, paymentFailedPage, paymentFailedView, paymentPage, paymentView, pricingPage, pricingView, purchasesPage, purchasesView, thankYouPage, thankYouView } from './pages.ts'
+import { findOrder, findSale, isMember, listMemberships, listOrders, type PlacedOrder } from './queries.ts'
 import { recordEvent } from './record-event.ts'
-import { reconcileTransaction } from './reconcile-transaction.ts'
+import { orderRefresher } from './refresh-order.ts'
 import { startCheckout } from './start-checkout.ts'
 
 /** Paddle gives up after five seconds; a webhook that cannot be kept must say so well before. */
@@ -28,7 +28,13 @@ export function webhookRoutes(services: Services): Router {
 
   router.post('/webhooks/paddle', signedByProvider, bytes, async (req, res) => {
     const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0)
-    await withLimit(recordEvent(services, body, req.get('Paddle-Signature')), WEBHOOK_LIMIT)
+    try {
+      await withLimit(recordEvent(services, body, req.get('Paddle-Signature')), WEBHOOK_LIMIT)
+    } catch (error) {
+      // Paddle tries again for three days; somebody should know why meanwhile.
+      services.log.warn({ err: error }, 'a webhook was not kept')
+      throw error
+    }
     res.set('Cache-Control', 'no-store').status(200).type('text').send('kept\n')
   })
 
@@ -53,16 +59,23 @@ export function billingRoutes(services: Services, { sessions }: { sessions: Sess
   const { sql, db, config, payments } = services
   const router = Router({ strict: true })
   const site = siteInfo(config)
+  const refresh = orderRefresher(services)
 
   router.get('/pricing', open, async (_req, res) => {
-    const [memberships, courses] = await Promise.all([listMemberships(sql), listCourses(sql, courseQuery.parse({}), null)])
-    await render(res, pricingView, pricingPage(memberships, courses.courses, site), { tags: [tagsOf.list('course'), tagsOf.offers, tagsOf.authors, tagsOf.topics] })
+    const accountId = viewer(res)?.id ?? null
+    const [memberships, { courses }, member] = await Promise.all([
+      listMemberships(sql),
+      listCourses(sql, courseQuery.parse({}), accountId),
+      accountId === null ? false : isMember(sql, accountId),
+    ])
+    await render(res, pricingView, pricingPage({ memberships, courses, member }, site), { tags: [tagsOf.list('course'), tagsOf.offers, tagsOf.authors, tagsOf.topics] })
   })
 
   router.get('/checkout', signedIn, async (req, res) => {
     const input = checkoutInput.safeParse(req.query)
     if (!input.success) return res.redirect(303, '/pricing')
     const sale = await findSale(sql, input.data.price, knownViewer(res).id)
+    if (sale === null) return sendToPricing(res)
     if (sale.owned) return sendToOwned(res, sale.documents)
     await render(res, checkoutView, checkoutPage(sale, knownViewer(res), site))
   })
@@ -70,14 +83,19 @@ export function billingRoutes(services: Services, { sessions }: { sessions: Sess
   router.post('/checkout', signedIn, async (req, res) => {
     const { price } = checkoutInput.parse(req.body)
     const sale = await findSale(sql, price, knownViewer(res).id)
+    if (sale === null) return sendToPricing(res)
     if (sale.owned) return sendToOwned(res, sale.documents)
-    const { orderId, door } = await startCheckout(services, sale, knownViewer(res))
+    const { orderId, door, isNew } = await startCheckout(services, sale, knownViewer(res))
+    // Whoever comes back to an old checkout may have paid on it, and the webhook may be late.
+    const order = isNew ? null : await upToDate(await orderOf(orderId, res), res)
+    if (door === null || (order !== null && order.state !== 'open')) return res.redirect(303, `/thank-you/${orderId}`)
     res.redirect(303, door.kind === 'page' ? door.url : `/checkout/${orderId}`)
   })
 
   router.get('/checkout/:order', signedIn, checkoutHeaders(securityHeaders({ secure: config.secure, checkout: true })), async (req, res) => {
     const order = await orderOf(req.params.order, res)
-    if (order.state !== 'open' || order.providerTransactionId === null) return res.redirect(303, `/thank-you/${order.id}`)
+    if (order.state !== 'open') return res.redirect(303, `/thank-you/${order.id}`)
+    if (order.providerTransactionId === null) return res.redirect(303, orderAddress(order))
     const door = doorOf(order, order.providerTransactionId)
     if (door.kind === 'page') return res.redirect(303, door.url)
     await render(res, paymentView, paymentPage(order, door, site))
@@ -85,12 +103,16 @@ export function billingRoutes(services: Services, { sessions }: { sessions: Sess
 
   router.get('/thank-you/:order', signedIn, async (req, res) => {
     const order = await upToDate(await orderOf(req.params.order, res), res)
-    await render(res, thankYouView, thankYouPage(order, site))
+    if (order.state === 'open' && order.providerTransactionId === null) return res.redirect(303, orderAddress(order))
+    if (isGivenBack(order)) return res.redirect(303, '/account/purchases')
+    if (order.state === 'canceled') await render(res, paymentFailedView, paymentFailedPage(order, site))
+    else await render(res, thankYouView, thankYouPage(order, site))
   })
 
   router.get('/thank-you/:order/status', signedIn, async (req, res) => {
     const order = await upToDate(await orderOf(req.params.order, res), res)
-    res.set('Cache-Control', 'no-store').json({ state: order.state === 'completed' ? 'done' : 'confirming' })
+    const waits = order.state === 'open' || order.state === 'paid'
+    res.set('Cache-Control', 'no-store').json({ state: waits ? 'confirming' : 'done' })
   })
 
   router.get('/account/purchases', signedIn, async (req, res) => {
@@ -101,35 +123,35 @@ export function billingRoutes(services: Services, { sessions }: { sessions: Sess
 
   router.get('/account/purchases/:order/invoice', signedIn, async (req, res) => {
     const order = await orderOf(req.params.order, res)
-    const link = order.providerTransactionId === null ? null : await payments.findInvoiceLink(order.providerTransactionId)
+    const link = order.providerTransactionId === null || order.state !== 'completed' ? null : await payments.findInvoiceLink(order.providerTransactionId)
     if (link === null) throw new NotFound('There is no invoice for this order yet.')
-    res.redirect(303, link)
+    res.set('Cache-Control', 'no-store').redirect(303, link)
   })
 
   const orderOf = (id: unknown, res: Response) => findOrder(db, idField.safeParse(id).data ?? missing(), knownViewer(res).id)
 
-  const doorOf = (order: PlacedOrder, transactionId: string): CheckoutDoor =>
-    payments.openCheckout(transactionId, { successUrl: `${site.url}/thank-you/${order.id}`, closeUrl: `${site.url}/checkout?price=${order.items[0]?.price.id ?? ''}` })
+  const upToDate = async (order: PlacedOrder, res: Response): Promise<PlacedOrder> => ((await refresh(order)) ? orderOf(order.id, res) : order)
 
-  /** The webhook may be late or lost: whoever waits here makes us ask Paddle. If Paddle is away, the page goes on waiting. */
-  const upToDate = async (order: PlacedOrder, res: Response): Promise<PlacedOrder> => {
-    if (order.state === 'completed' || order.providerTransactionId === null) return order
-    try {
-      await reconcileTransaction(services, order.providerTransactionId)
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error
-      services.log.warn({ err: error, orderId: order.id }, 'could not ask about a payment; the webhook or the next look will tell')
-    }
-    return orderOf(order.id, res)
-  }
+  const doorOf = (order: PlacedOrder, transactionId: string): CheckoutDoor =>
+    payments.openCheckout(transactionId, { successUrl: `${site.url}/thank-you/${order.id}`, closeUrl: site.url + orderAddress(order) })
 
   const sendToOwned = async (res: Response, documents: { path: string }[]) => {
     await flash(sessions, res, { kind: 'info', text: 'This is yours already.' })
     res.redirect(303, documents[0]?.path ?? '/account')
   }
 
+  const sendToPricing = async (res: Response) => {
+    await flash(sessions, res, { kind: 'info', text: 'That offer is not there any more. This is what you can have today.' })
+    res.redirect(303, '/pricing')
+  }
+
   return router
 }
+
+/** Where an order is looked at before it is paid. */
+const orderAddress = (order: PlacedOrder): string => address('/checkout', { price: order.items[0]?.price.id })
+
+const isGivenBack = ({ refunded, total }: PlacedOrder): boolean => total !== null && refunded > 0n && refunded >= total
 
 function missing(): never {
   throw new NotFound()

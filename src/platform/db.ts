@@ -72,6 +72,13 @@ export function isDatabaseDown(error: unknown): boolean {
 
 const DOWN_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE', 'P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028'])
 
+/** Does somebody else hold the lock that we waited for (lock_timeout), or did we wait for each other? Later may work. */
+export function isLockBusy(error: unknown): boolean {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false
+  const adapter = error.meta?.driverAdapterError as { cause?: { originalCode?: unknown } } | undefined
+  return ['55P03', '40P01', '40001'].includes(String(adapter?.cause?.originalCode)) || error.code === 'P2034'
+}
+
 /** Does another row still point here? */
 export function isStillReferenced(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2003'
