@@ -38,9 +38,10 @@ describe.each(BACKENDS)('mail, when the queue on $backend is wiped', ({ redis })
 
   async function wipe(): Promise<void> {
     if (redis === null) {
-      const tables = await bench.database.db.$queryRaw<{ name: string }[]>`select 'bullmq.' || tablename as name from pg_tables where schemaname = 'bullmq' and tablename <> 'migration'`
+      const { pool } = bench.database
+      const { rows } = await pool.query<{ name: string }>(`select 'bullmq.' || tablename as name from pg_tables where schemaname = 'bullmq' and tablename <> 'migration'`)
       // The workers are busy with these tables, so the first try may lose against them.
-      const truncate = () => bench.database.db.$executeRawUnsafe(`truncate ${tables.map(({ name }) => name).join(', ')}`)
+      const truncate = () => pool.query(`truncate ${rows.map(({ name }) => name).join(', ')}`)
       await truncate().catch(truncate).catch(truncate)
     } else {
       const client = new Redis(redis)
