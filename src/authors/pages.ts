@@ -29,9 +29,12 @@ export interface AuthorPage {
 
 export const authorView = view<AuthorPage>('authors/show.njk')
 
+/** The one address of an author's page with this number. */
+export const authorAddress = (slug: string, page: number): string => address(`/authors/${slug}`, { page: page === 1 ? null : page })
+
 export function authorPage(author: Author, list: { tutorials: ListedTutorial[]; total: number; page: number }, courses: ListedCourse[], site: SiteInfo): AuthorPage {
   const path = `/authors/${author.slug}`
-  const href = (page: number) => address(path, { page: page === 1 ? null : page })
+  const href = (page: number) => authorAddress(author.slug, page)
   return {
     meta: pageMeta(site, {
       title: author.name,

@@ -1,12 +1,25 @@
 import type { Picture } from '../markdown/render.ts'
 import { pictureOf, type ShownAsset } from '../media/media.ts'
-import type { Contents, Image, Level, MetaLine, TutorialCard } from '../platform/shapes.ts'
+import { initials } from '../platform/names.ts'
+import type { AuthorBox, Contents, Image, Level, MetaLine, TutorialCard } from '../platform/shapes.ts'
 import { moment } from '../platform/words.ts'
 import type { Level as LevelName } from './document.ts'
 
 const LEVEL_WORDS: Record<LevelName, string> = { basics: 'Basics', intermediate: 'Intermediate', advanced: 'Advanced' }
 
-export const levelShown = (level: LevelName | null): Level | null => (level === null ? null : { level, label: LEVEL_WORDS[level] })
+export const levelWord = (level: LevelName): string => LEVEL_WORDS[level]
+
+export const levelShown = (level: LevelName | null): Level | null => (level === null ? null : { level, label: levelWord(level) })
+
+/** Who wrote it, below a text. */
+export const authorBox = (author: { name: string; slug: string; headline: string }): AuthorBox => ({
+  name: author.name,
+  href: `/authors/${author.slug}`,
+  initials: initials(author.name),
+  image: null,
+  role: author.headline === '' ? null : author.headline,
+  bio: null,
+})
 
 export interface Byline {
   authors: { name: string; slug: string }[]

@@ -28,13 +28,16 @@ export function pageMeta(site: SiteInfo, page: MetaOf): Meta {
     title: page.path === '/' ? `${site.name}: ${page.title}` : `${page.title} · ${site.name}`,
     description: page.description,
     canonical: page.canonicalUrl ?? site.url + page.path,
-    image: page.cardRevisionId === null || page.cardRevisionId === undefined ? null : `${site.url}/cards/${page.cardRevisionId}.png`,
+    image: page.cardRevisionId === null || page.cardRevisionId === undefined ? null : cardAddress(site, page.cardRevisionId),
     robots: page.robots ?? null,
     feed: page.feed ?? null,
     jsonLd: page.jsonLd === null || page.jsonLd === undefined ? null : jsonLd(page.jsonLd),
     type: page.type ?? 'website',
   }
 }
+
+/** The OpenGraph picture that was drawn for a revision. */
+export const cardAddress = (site: SiteInfo, revisionId: string): string => `${site.url}/cards/${revisionId}.png`
 
 /** Structured data for the way to a page. */
 export function breadcrumbList(site: SiteInfo, steps: readonly { text: string; href: string }[]): object {

@@ -30,6 +30,7 @@ export function oldAddresses({ sql }: Services): ErrorRequestHandler {
     const old = await findRedirect(sql, req.path)
     if (old === null) return next(error)
     if (old.path === null) return next(new Gone())
-    res.redirect(301, old.path)
+    // An old address may be given to something new one day: browsers ask again.
+    res.set('Cache-Control', 'no-cache').redirect(301, old.path)
   }
 }

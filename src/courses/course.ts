@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ACCESSES, LEVELS } from '../content/document.ts'
-import { pageField } from '../platform/paging.ts'
+import { address, pageField, slugFilter } from '../platform/paging.ts'
 
 export const PER_PAGE = 12
 
@@ -10,13 +10,19 @@ export type Sort = (typeof SORTS)[number]
 /** What the list of courses can be asked for. Nonsense is as good as nothing. */
 export const listQuery = z.object({
   page: pageField,
-  topic: z.string().regex(/^[a-z0-9-]{1,80}$/).nullable().catch(null),
+  topic: slugFilter,
   level: z.enum(LEVELS).nullable().catch(null),
   access: z.enum(ACCESSES).nullable().catch(null),
   sort: z.enum(SORTS).catch('newest'),
 })
 
 export type ListQuery = z.infer<typeof listQuery>
+
+export const isFiltered = ({ topic, level, access }: ListQuery): boolean => topic !== null || level !== null || access !== null
+
+/** The one address of a list: what is as usual is left out. */
+export const listAddress = ({ topic, level, access, sort, page }: ListQuery): string =>
+  address('/courses/', { topic, level, access, sort: sort === 'newest' ? null : sort, page: page === 1 ? null : page })
 
 export interface OutlinedLesson {
   id: string

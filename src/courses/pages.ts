@@ -1,16 +1,15 @@
 import { mayRead } from '../access/access.ts'
 import { offerBox, type Offer } from '../billing/offer.ts'
-import { contentsOf, cover, levelShown } from '../content/cards.ts'
+import { authorBox, contentsOf, cover, levelShown, levelWord } from '../content/cards.ts'
 import { ACCESSES, LEVELS } from '../content/document.ts'
 import { breadcrumbList, pageMeta, person, type SiteInfo } from '../content/meta.ts'
-import { initials } from '../platform/names.ts'
-import { address, pagination } from '../platform/paging.ts'
+import { filterGroup, offersChoice, orderGroup, pagination } from '../platform/paging.ts'
 import type { AuthorBox, CourseCard, FilterGroup, Image, Level, Link, Notice, Outline, OutlineLesson, Pagination, PriceBox, Progress, Step, Toggle } from '../platform/shapes.ts'
 import { view, type Meta } from '../platform/view.ts'
 import type { Viewer } from '../platform/viewer.ts'
-import { counted, durationText, numberText } from '../platform/words.ts'
+import { counted, durationText } from '../platform/words.ts'
 import { courseCard, progressShown } from './cards.ts'
-import { lessonsOf, neighbours, nextLesson, PER_PAGE, progressOf, totalMinutes, type ListQuery, type OutlinedLesson, type OutlinedSection, type Sort } from './course.ts'
+import { isFiltered, lessonsOf, listAddress, neighbours, nextLesson, PER_PAGE, progressOf, totalMinutes, type ListQuery, type OutlinedLesson, type OutlinedSection, type Sort } from './course.ts'
 import type { Course, Facet, Lesson, ListedCourse } from './queries.ts'
 
 const HOME: Link = { text: 'Courses', href: '/courses/' }
@@ -53,7 +52,7 @@ export function coursePage(course: Course, viewer: Viewer | null, site: SiteInfo
     lead: course.summary === '' ? null : course.summary,
     facts: [...facts, ...(course.access === 'free' ? ['Free'] : [])],
     level: levelShown(course.level),
-    notices: lessons.length === 0 ? [{ kind: 'info', title: null, text: 'The first lessons are being written.', link: null }] : [],
+    notices: notices(course, lessons, open),
     image: cover(course.cover, course.coverAlt, '(min-width: 60rem) 24rem, 100vw'),
     html: course.html === '' ? null : course.html,
     outcomes: course.outcomes,
@@ -61,7 +60,7 @@ export function coursePage(course: Course, viewer: Viewer | null, site: SiteInfo
     audience: course.audience,
     outline: outlineShown(course.sections, { open, currentId: null, contents: [] }),
     outlineFacts: [counted(course.sections.length, 'section'), ...facts].join(' · '),
-    teachers: course.authors.map((author) => ({ name: author.name, href: `/authors/${author.slug}`, initials: initials(author.name), image: null, role: author.headline || null, bio: null })),
+    teachers: course.authors.map(authorBox),
     progress: viewer !== null && open && progress.done > 0 ? progressShown(course.title, progress) : null,
     ...resume(course, open),
     prices: open ? [] : priceBoxes(course.offers, course.sections),
@@ -69,6 +68,16 @@ export function coursePage(course: Course, viewer: Viewer | null, site: SiteInfo
     related: [],
   }
 }
+
+function notices(course: Course, lessons: readonly OutlinedLesson[], open: boolean): Notice[] {
+  const info = (text: string): Notice => ({ kind: 'info', title: null, text, link: null })
+  return [
+    ...(lessons.length === 0 ? [info('The first lessons are being written.')] : []),
+    ...(!open && course.offers.length === 0 ? [info(NOT_FOR_SALE)] : []),
+  ]
+}
+
+const NOT_FOR_SALE = 'It is not for sale at the moment.'
 
 function included(lessons: readonly OutlinedLesson[]): string[] {
   const previews = lessons.filter((lesson) => lesson.preview).length
@@ -131,7 +140,7 @@ function courseMeta(course: Course, site: SiteInfo): Meta {
           provider: { '@type': 'Organization', name: site.name, url: site.url },
           author: course.authors.map((author) => person(site, author)),
           hasCourseInstance: { '@type': 'CourseInstance', courseMode: 'online', courseWorkload: `PT${Math.max(1, totalMinutes(lessonsOf(course.sections)))}M` },
-          offers: { '@type': 'Offer', category: course.access === 'free' ? 'Free' : 'Paid', ...(offer === undefined ? { price: 0, priceCurrency: 'USD' } : { price: minorToMajor(offer), priceCurrency: offer.currency }) },
+          offers: { '@type': 'Offer', category: course.access === 'free' ? 'Free' : 'Paid', ...(offer === undefined ? {} : { price: minorToMajor(offer), priceCurrency: offer.currency }) },
         },
         breadcrumbList(site, [HOME, { text: course.title, href: course.path }]),
       ],
@@ -220,7 +229,7 @@ export function lockedLessonPage(lesson: Lesson, viewer: Viewer | null, site: Si
     title: lesson.title,
     facts: [durationText(lesson.minutes)],
     teaser: lesson.summary === '' ? null : lesson.summary,
-    reason: course.access === 'members' ? 'This lesson is for members.' : `This lesson belongs to the course “${course.title}”.`,
+    reason: [course.access === 'members' ? 'This lesson is for members.' : `This lesson belongs to the course “${course.title}”.`, ...(lesson.offers.length === 0 ? [NOT_FOR_SALE] : [])].join(' '),
     prices: priceBoxes(lesson.offers, lesson.sections),
     signIn: viewer === null ? { text: 'Sign in if it is yours already', href: `/sign-in?next=${encodeURIComponent(lesson.path)}` } : null,
     preview: preview === undefined ? null : { text: 'Read a free lesson first', href: preview.path },
@@ -256,44 +265,42 @@ export interface CoursesPage {
 export const coursesView = view<CoursesPage>('courses/index.njk')
 
 export function coursesPage(list: { courses: ListedCourse[]; total: number }, facets: Facet[], query: ListQuery, site: SiteInfo): CoursesPage {
-  const filtered = query.topic !== null || query.level !== null || query.access !== null
   return {
     meta: pageMeta(site, {
       title: query.page === 1 ? 'Courses' : `Courses, page ${query.page}`,
       description: 'Courses that carry you from the first lesson to the end.',
-      path: listAddress(query, {}),
-      robots: filtered || query.sort !== 'newest' ? 'noindex, follow' : null,
+      path: listAddress(query),
+      robots: isFiltered(query) || query.sort !== 'newest' ? 'noindex, follow' : null,
     }),
     title: 'Courses',
     intro: 'Longer journeys, lesson by lesson, at your own pace.',
     count: counted(list.total, 'course'),
     filters: filters(query, facets),
     cards: list.courses.map(courseCard),
-    pagination: pagination({ label: 'Courses, pages', page: query.page, perPage: PER_PAGE, total: list.total, href: (page) => listAddress(query, { page }) }),
-    empty: list.courses.length > 0 ? null : filtered
-      ? { title: 'No course fits these filters', text: 'Try fewer of them.', action: { text: 'Show all courses', href: '/courses/' } }
-      : { title: 'No courses yet', text: 'The first one is being written.', action: { text: 'Read a tutorial', href: '/tutorials/' } },
+    pagination: pagination({ label: 'Courses, pages', page: query.page, perPage: PER_PAGE, total: list.total, href: (page) => listAddress({ ...query, page }) }),
+    empty: list.total === 0 ? nothing(query) : null,
   }
 }
 
-function listAddress(query: ListQuery, change: Partial<ListQuery>): string {
-  const next = { ...query, page: 'page' in change || Object.keys(change).length === 0 ? query.page : 1, ...change }
-  return address('/courses/', { topic: next.topic, level: next.level, access: next.access, sort: next.sort === 'newest' ? null : next.sort, page: next.page === 1 ? null : next.page })
-}
+const nothing = (query: ListQuery): CoursesPage['empty'] =>
+  isFiltered(query)
+    ? { title: 'No course fits these filters', text: 'Try fewer of them.', action: { text: 'Show all courses', href: HOME.href } }
+    : { title: 'No courses yet', text: 'The first one is being written.', action: { text: 'Read a tutorial', href: '/tutorials/' } }
 
 const SORT_WORDS: Record<Sort, string> = { newest: 'Newest', title: 'A to Z', shortest: 'Shortest' }
 const ACCESS_WORDS = { free: 'Free', members: 'For members', paid: 'To buy' } as const
 
 function filters(query: ListQuery, facets: Facet[]): FilterGroup[] {
-  const option = (text: string, change: Partial<ListQuery>, current: boolean, count: number | null) => ({ text, href: listAddress(query, change), current, count: count === null ? null : numberText(count) })
-  const countOf = (kind: Facet['kind'], value: string) => facets.find((facet) => facet.kind === kind && facet.value === value)?.count ?? 0
-  const topics = facets.filter((facet) => facet.kind === 'topic')
-  const levels = LEVELS.filter((level) => countOf('level', level) > 0)
-  const accesses = ACCESSES.filter((access) => countOf('access', access) > 0)
-  return [
-    { label: 'Topic', options: [option('All', { topic: null }, query.topic === null, null), ...topics.map((topic) => option(topic.label, { topic: topic.value }, query.topic === topic.value, topic.count))] },
-    { label: 'Level', options: [option('All', { level: null }, query.level === null, null), ...levels.map((level) => option(levelShown(level)?.label ?? '', { level }, query.level === level, countOf('level', level)))] },
-    { label: 'Price', options: [option('All', { access: null }, query.access === null, null), ...accesses.map((access) => option(ACCESS_WORDS[access], { access }, query.access === access, countOf('access', access)))] },
-    { label: 'Order', options: (Object.keys(SORT_WORDS) as Sort[]).map((sort) => option(SORT_WORDS[sort], { sort }, query.sort === sort, null)) },
+  const of = (kind: Facet['kind']) => facets.filter((facet) => facet.kind === kind)
+  const countOf = (kind: Facet['kind'], value: string) => of(kind).find((facet) => facet.value === value)?.count ?? 0
+  const href = (change: Partial<ListQuery>) => listAddress({ ...query, page: 1, ...change })
+  const levels = LEVELS.map((level) => ({ value: level, text: levelWord(level), count: countOf('level', level) }))
+  const prices = ACCESSES.map((access) => ({ value: access, text: ACCESS_WORDS[access], count: countOf('access', access) }))
+  const groups = [
+    filterGroup({ label: 'Topic', chosen: query.topic, choices: of('topic'), href: (topic) => href({ topic }) }),
+    filterGroup({ label: 'Level', chosen: query.level, choices: levels, href: (level) => href({ level }) }),
+    filterGroup({ label: 'Price', chosen: query.access, choices: prices, href: (access) => href({ access }) }),
+    orderGroup({ chosen: query.sort, choices: SORT_WORDS, href: (sort) => href({ sort }) }),
   ]
+  return groups.filter(offersChoice)
 }

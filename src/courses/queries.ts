@@ -127,9 +127,9 @@ export interface ListedCourse {
 }
 
 const ORDERS: Record<Sort, string> = {
-  newest: 'd.published_at DESC, d.id DESC',
-  title: 'd.title, d.id',
-  shortest: 'minutes, d.id',
+  newest: 'published_at DESC, id DESC',
+  title: 'title, id',
+  shortest: 'minutes, id',
 }
 
 const LISTED = `
@@ -143,19 +143,23 @@ const LISTED = `
       LEFT JOIN completion c ON c.document_id = ld.id AND c.account_id = $1::uuid
     WHERE l.course_id = d.id) size`
 
-const MATCHING = `d.kind = 'course' AND d.state = 'published'
-    AND ($2::text IS NULL OR EXISTS (SELECT 1 FROM document_topic dt JOIN topic t ON t.id = dt.topic_id WHERE dt.document_id = d.id AND t.slug = $2))
-    AND ($3::text IS NULL OR d.level = $3::level) AND ($4::text IS NULL OR d.access = $4::access)`
+const PUBLISHED = `d.kind = 'course' AND d.state = 'published'`
+const ON_TOPIC = `($2::text IS NULL OR EXISTS (
+    SELECT 1 FROM document_topic dt JOIN topic t ON t.id = dt.topic_id WHERE dt.document_id = d.id AND t.slug = $2))`
+const AT_LEVEL = `($3::text IS NULL OR d.level = $3::level)`
+const AT_PRICE = `($4::text IS NULL OR d.access = $4::access)`
 
-/** One page of published courses, and how many there are in all. */
+/** One page of published courses, and how many there are in all (0 on a page past the end). */
 export async function listCourses(sql: Sql, query: ListQuery, accountId: string | null): Promise<{ courses: ListedCourse[]; total: number }> {
-  const filter = [accountId, query.topic, query.level, query.access]
-  const [courses, totals] = await Promise.all([
-    sql.rows<ListedCourse>(`courses-${query.sort}`, `${LISTED} WHERE ${MATCHING} ORDER BY ${ORDERS[query.sort]} LIMIT $5 OFFSET $6`, [...filter, PER_PAGE, (query.page - 1) * PER_PAGE]),
-    sql.rows<{ total: number }>('courses-count', `SELECT count(*)::int AS total, $1::uuid AS viewer FROM document d WHERE ${MATCHING}`, [null, ...filter.slice(1)]),
+  const courses = await sql.rows<ListedCourse & { total: number }>(`courses-${query.sort}`, listSql(ORDERS[query.sort]), [
+    accountId, query.topic, query.level, query.access, PER_PAGE, (query.page - 1) * PER_PAGE,
   ])
-  return { courses, total: totals[0]?.total ?? 0 }
+  return { courses, total: courses[0]?.total ?? 0 }
 }
+
+const listSql = (order: string): string => `
+  SELECT listed.*, count(*) OVER ()::int AS total FROM (${LISTED} WHERE ${PUBLISHED} AND ${ON_TOPIC} AND ${AT_LEVEL} AND ${AT_PRICE}) listed
+  ORDER BY ${order} LIMIT $5 OFFSET $6`
 
 /** An author's courses, newest first. */
 export async function listCoursesBy(sql: Sql, authorSlug: string, accountId: string | null): Promise<ListedCourse[]> {
@@ -165,7 +169,7 @@ export async function listCoursesBy(sql: Sql, authorSlug: string, accountId: str
 const BY_AUTHOR = `${LISTED}
   WHERE d.kind = 'course' AND d.state = 'published'
     AND EXISTS (SELECT 1 FROM document_author da JOIN author a ON a.id = da.author_id WHERE da.document_id = d.id AND a.slug = $2)
-  ORDER BY ${ORDERS.newest} LIMIT 50`
+  ORDER BY d.published_at DESC, d.id DESC LIMIT 50`
 
 /** Courses that somebody has begun, owns or finished, the last one touched first. */
 export async function listMyCourses(sql: Sql, accountId: string): Promise<ListedCourse[]> {
@@ -185,23 +189,24 @@ const MINE = `
 export interface Facet {
   kind: 'topic' | 'level' | 'access'
   value: string
-  label: string
+  text: string
   count: number
 }
 
-/** What there is to filter by, with counts over all courses. */
-export async function listFacets(sql: Sql): Promise<Facet[]> {
-  return sql.rows<Facet>('course-facets', FACETS, [])
+/** How many courses each topic, level and price would leave, given the other filters: the counts beside them. */
+export async function listFacets(sql: Sql, query: Pick<ListQuery, 'topic' | 'level' | 'access'>): Promise<Facet[]> {
+  return sql.rows<Facet>('course-facets', FACETS, [null, query.topic, query.level, query.access])
 }
 
+/** The conditions number their parameters for the list, whose first is the viewer; Postgres wants each to be used. */
 const FACETS = `
-  SELECT 'topic' AS kind, t.slug AS value, t.name AS label, count(*)::int AS count
+  SELECT 'topic' AS kind, t.slug AS value, t.name AS text, count(*) FILTER (WHERE ${AT_LEVEL} AND ${AT_PRICE})::int AS count, $1::uuid AS viewer
   FROM topic t JOIN document_topic dt ON dt.topic_id = t.id JOIN document d ON d.id = dt.document_id
-  WHERE d.kind = 'course' AND d.state = 'published' GROUP BY t.slug, t.name
+  WHERE ${PUBLISHED} GROUP BY t.slug, t.name
   UNION ALL
-  SELECT 'level', d.level::text, '', count(*)::int FROM document d
-  WHERE d.kind = 'course' AND d.state = 'published' AND d.level IS NOT NULL GROUP BY d.level
+  SELECT 'level', d.level::text, '', count(*) FILTER (WHERE ${ON_TOPIC} AND ${AT_PRICE})::int, null FROM document d
+  WHERE ${PUBLISHED} AND d.level IS NOT NULL GROUP BY d.level
   UNION ALL
-  SELECT 'access', d.access::text, '', count(*)::int FROM document d
-  WHERE d.kind = 'course' AND d.state = 'published' GROUP BY d.access
+  SELECT 'access', d.access::text, '', count(*) FILTER (WHERE ${ON_TOPIC} AND ${AT_LEVEL})::int, null FROM document d
+  WHERE ${PUBLISHED} GROUP BY d.access
   ORDER BY 1, 3, 2`

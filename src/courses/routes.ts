@@ -5,7 +5,7 @@ import { open } from '../platform/http/guards.ts'
 import { render } from '../platform/http/render.ts'
 import { viewer } from '../platform/http/viewer.ts'
 import type { Services } from '../services.ts'
-import { listQuery } from './course.ts'
+import { listAddress, listQuery } from './course.ts'
 import { canRead, coursePage, coursesPage, coursesView, courseView, lessonPage, lessonView, lockedLessonPage, lockedLessonView } from './pages.ts'
 import { findCourse, findLesson, listCourses, listFacets } from './queries.ts'
 
@@ -16,8 +16,8 @@ export function courseRoutes({ sql, config }: Services): Router {
 
   router.get('/courses/', open, async (req, res) => {
     const query = listQuery.parse(req.query)
-    const [list, facets] = await Promise.all([listCourses(sql, query, viewer(res)?.id ?? null), listFacets(sql)])
-    await render(res, coursesView, coursesPage(list, facets, query, site), { tags: lists })
+    const [list, facets] = await Promise.all([listCourses(sql, query, viewer(res)?.id ?? null), listFacets(sql, query)])
+    await render(res, coursesView, coursesPage(list, facets, query, site), { tags: lists, address: listAddress(query) })
   })
 
   router.get('/courses/:slug', open, async (req, res) => {

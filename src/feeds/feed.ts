@@ -11,6 +11,7 @@ export function feedText(format: 'rss' | 'atom', options: { site: SiteInfo & { t
     id: `${site.url}/`,
     link: `${site.url}/`,
     language: 'en',
+    author: { name: site.name, link: `${site.url}/` },
     copyright: `Copyright ${site.name}`,
     ...(entries[0] === undefined ? {} : { updated: entries.map((entry) => entry.updatedAt).reduce((one, other) => (one > other ? one : other)) }),
     generator: site.name,
@@ -18,12 +19,13 @@ export function feedText(format: 'rss' | 'atom', options: { site: SiteInfo & { t
   })
   for (const entry of entries) {
     feed.addItem({
-      id: `${site.url}${entry.path}`,
-      title: entry.title,
+      // Stays when the address changes, so that no reader shows a text twice.
+      id: `urn:uuid:${entry.id}`,
+      title: printable(entry.title),
       link: site.url + entry.path,
-      description: entry.summary,
+      description: printable(entry.summary),
       // Addresses inside the text are relative to the site; a reader elsewhere needs them whole.
-      ...(entry.html === '' ? {} : { content: absolute(entry.html, site.url) }),
+      ...(entry.html === '' ? {} : { content: absolute(printable(entry.html), site.url, site.url + entry.path) }),
       date: entry.updatedAt,
       published: entry.publishedAt,
       author: entry.authors.map((author) => ({ name: author.name, link: `${site.url}/authors/${author.slug}` })),
@@ -32,5 +34,11 @@ export function feedText(format: 'rss' | 'atom', options: { site: SiteInfo & { t
   return format === 'rss' ? feed.rss2() : feed.atom1()
 }
 
-const absolute = (html: string, url: string): string =>
-  html.replace(/ (href|src|srcset)="([^"]*)"/g, (_whole, name: string, value: string) => ` ${name}="${name === 'srcset' ? value.replace(/(^|,\s*)\//g, `$1${url}/`) : value.replace(/^\//, `${url}/`)}"`)
+/** XML has no way to write control characters. */
+const printable = (text: string): string => text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
+
+/** Makes every address in the text a whole one; what points within the text points to its place on the site. */
+function absolute(html: string, siteUrl: string, pageUrl: string): string {
+  const whole = (address: string) => (address.startsWith('#') ? pageUrl + address : address.startsWith('/') ? siteUrl + address : address)
+  return html.replace(/ (href|src|srcset|cite)="([^"]*)"/g, (_all, name: string, value: string) => ` ${name}="${name === 'srcset' ? value.split(/,\s+/).map(whole).join(', ') : whole(value)}"`)
+}

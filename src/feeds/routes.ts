@@ -4,14 +4,13 @@ import { tagsOf } from '../content/document.ts'
 import { siteInfo } from '../content/meta.ts'
 import { open } from '../platform/http/guards.ts'
 import { render, send } from '../platform/http/render.ts'
-import { address } from '../platform/paging.ts'
+import { address, slugFilter } from '../platform/paging.ts'
 import type { Services } from '../services.ts'
 import { feedText } from './feed.ts'
 import { robotsView, sitemapPage, sitemapView } from './pages.ts'
 import { listFeedEntries, listSitemapEntries } from './queries.ts'
 
-const slug = z.string().regex(/^[a-z0-9-]{1,80}$/).nullable().catch(null)
-const feedQuery = z.object({ topic: slug, author: slug })
+const feedQuery = z.object({ topic: slugFilter, author: slugFilter })
 
 const TAGS = [tagsOf.list('tutorial'), tagsOf.list('course'), tagsOf.topics, tagsOf.authors]
 const TYPES = { rss: 'application/rss+xml; charset=utf-8', atom: 'application/atom+xml; charset=utf-8' }
@@ -24,7 +23,8 @@ export function feedRoutes({ sql, config }: Services): Router {
     const filter = feedQuery.parse(res.req.query)
     const entries = await listFeedEntries(sql, filter)
     const title = [site.name, filter.topic, filter.author].filter((part) => part !== null).join(' · ')
-    await send(res, feedText(format, { site, title, path: address(path, filter), entries }), { contentType: TYPES[format], tags: TAGS })
+    const own = address(path, filter)
+    await send(res, feedText(format, { site, title, path: own, entries }), { contentType: TYPES[format], tags: TAGS, address: own })
   }
 
   router.get('/feed.xml', open, (_req, res) => sendFeed(res, 'rss', '/feed.xml'))

@@ -8,6 +8,7 @@ import { view, type Meta } from '../platform/view.ts'
 import type { Viewer } from '../platform/viewer.ts'
 import { counted, numberText } from '../platform/words.ts'
 import type { ListedTopic } from '../topics/queries.ts'
+import type { Counts } from './queries.ts'
 
 export interface HomePage {
   meta: Meta
@@ -27,15 +28,15 @@ export const homeView = view<HomePage>('home/show.njk')
 
 export interface HomeRows {
   tutorials: ListedTutorial[]
-  tutorialCount: number
   courses: ListedCourse[]
+  counts: Counts
   topics: ListedTopic[]
   /** The viewer's courses, the one touched last first. */
   mine: ListedCourse[]
 }
 
 export function homePage(rows: HomeRows, viewer: Viewer | null, site: SiteInfo & { tagline: string }): HomePage {
-  const lessons = rows.courses.reduce((sum, course) => sum + course.lessons, 0)
+  const { tutorials, lessons } = rows.counts
   return {
     meta: pageMeta(site, {
       title: site.tagline,
@@ -58,7 +59,7 @@ export function homePage(rows: HomeRows, viewer: Viewer | null, site: SiteInfo &
     courses: rows.courses.slice(0, 3).map(courseCard),
     topics: rows.topics.map((topic) => ({ text: topic.name, href: `/topics/${topic.slug}`, count: counted(topic.tutorials, 'tutorial') })),
     stats: [
-      { figure: numberText(rows.tutorialCount), text: rows.tutorialCount === 1 ? 'tutorial' : 'tutorials' },
+      { figure: numberText(tutorials), text: tutorials === 1 ? 'tutorial' : 'tutorials' },
       { figure: numberText(lessons), text: lessons === 1 ? 'lesson' : 'lessons' },
       { figure: numberText(rows.topics.length), text: rows.topics.length === 1 ? 'topic' : 'topics' },
     ],

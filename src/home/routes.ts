@@ -11,6 +11,7 @@ import { listTopics } from '../topics/queries.ts'
 import { listTutorials } from '../tutorials/queries.ts'
 import { listQuery as tutorialQuery } from '../tutorials/tutorial.ts'
 import { homePage, homeView } from './pages.ts'
+import { countTexts } from './queries.ts'
 
 export function homeRoutes({ sql, config }: Services): Router {
   const router = Router({ strict: true })
@@ -18,15 +19,15 @@ export function homeRoutes({ sql, config }: Services): Router {
 
   router.get('/', open, async (_req, res) => {
     const accountId = viewer(res)?.id ?? null
-    const [tutorials, courses, topics, mine] = await Promise.all([
+    const [{ tutorials }, { courses }, counts, topics, mine] = await Promise.all([
       listTutorials(sql, tutorialQuery.parse({}), accountId),
       listCourses(sql, courseQuery.parse({}), accountId),
+      countTexts(sql),
       listTopics(sql),
       accountId === null ? [] : listMyCourses(sql, accountId),
     ])
-    const rows = { tutorials: tutorials.tutorials, tutorialCount: tutorials.total, courses: courses.courses, topics, mine }
-    await render(res, homeView, homePage(rows, viewer(res), site), {
-      tags: [tagsOf.list('tutorial'), tagsOf.list('course'), tagsOf.topics, tagsOf.authors, tagsOf.offers],
+    await render(res, homeView, homePage({ tutorials, courses, counts, topics, mine }, viewer(res), site), {
+      tags: [tagsOf.list('tutorial'), tagsOf.list('course'), tagsOf.list('lesson'), tagsOf.topics, tagsOf.authors, tagsOf.offers],
     })
   })
 

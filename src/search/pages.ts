@@ -1,13 +1,13 @@
-import { levelShown } from '../content/cards.ts'
+import { levelShown, levelWord } from '../content/cards.ts'
 import { LEVELS, type Kind } from '../content/document.ts'
 import { pageMeta, type SiteInfo } from '../content/meta.ts'
-import { address, pagination } from '../platform/paging.ts'
+import { address, filterGroup, offersChoice, orderGroup, pagination } from '../platform/paging.ts'
 import type { FilterGroup, Link, Pagination } from '../platform/shapes.ts'
 import { view, type Meta } from '../platform/view.ts'
-import { counted, durationText, numberText } from '../platform/words.ts'
+import { counted, durationText } from '../platform/words.ts'
 import type { ListedTopic } from '../topics/queries.ts'
 import type { Found, Hit } from './queries.ts'
-import { KINDS, PER_PAGE, snippetParts, type SearchQuery, type SnippetPart } from './search.ts'
+import { KINDS, MOST_PAGES, PER_PAGE, snippetParts, type SearchQuery, type SnippetPart, type Sort } from './search.ts'
 
 export interface SearchPage {
   meta: Meta
@@ -49,7 +49,7 @@ export function searchPage(query: SearchQuery, found: Found, topics: ListedTopic
     filters: asked ? filters(query, found, topics) : [],
     suggestion: null,
     results,
-    pagination: asked ? pagination({ label: 'Results, pages', page: query.page, perPage: PER_PAGE, total: found.total, href: (page) => searchAddress(query, { page }) }) : null,
+    pagination: asked ? pagination({ label: 'Results, pages', page: query.page, perPage: PER_PAGE, total: Math.min(found.total, MOST_PAGES * PER_PAGE), href: (page) => searchAddress({ ...query, page }) }) : null,
     empty: asked && results.length === 0 ? { title: `Nothing was found for “${query.q}”`, tips: tips(query) } : null,
     links: results.length > 0 ? null : { title: 'Or begin with a topic', items: topics.map((topic) => ({ text: topic.name, href: `/topics/${topic.slug}` })) },
   }
@@ -75,18 +75,18 @@ function tips(query: SearchQuery): string[] {
   ]
 }
 
-function searchAddress(query: SearchQuery, change: Partial<SearchQuery>): string {
-  const next = { ...query, page: 1, ...change }
-  return address('/search', { q: next.q, kind: next.kind, topic: next.topic, level: next.level, sort: next.sort === 'relevance' ? null : next.sort, page: next.page === 1 ? null : next.page })
-}
+const searchAddress = ({ q, kind, topic, level, sort, page }: SearchQuery): string =>
+  address('/search', { q, kind, topic, level, sort: sort === 'relevance' ? null : sort, page: page === 1 ? null : page })
+
+const SORT_WORDS: Record<Sort, string> = { relevance: 'Best match', newest: 'Newest' }
 
 function filters(query: SearchQuery, found: Found, topics: ListedTopic[]): FilterGroup[] {
-  const option = (text: string, change: Partial<SearchQuery>, current: boolean, count: number | null) => ({ text, href: searchAddress(query, change), current, count: count === null ? null : numberText(count) })
-  const kinds = KINDS.filter((kind) => (found.kinds[kind] ?? 0) > 0 || kind === query.kind)
-  return [
-    { label: 'Kind', options: [option('All', { kind: null }, query.kind === null, null), ...kinds.map((kind) => option(KIND_WORDS[kind].many, { kind }, query.kind === kind, found.kinds[kind] ?? 0))] },
-    { label: 'Topic', options: [option('All', { topic: null }, query.topic === null, null), ...topics.map((topic) => option(topic.name, { topic: topic.slug }, query.topic === topic.slug, null))] },
-    { label: 'Level', options: [option('All', { level: null }, query.level === null, null), ...LEVELS.map((level) => option(levelShown(level)?.label ?? '', { level }, query.level === level, null))] },
-    { label: 'Order', options: [option('Best match', { sort: 'relevance' }, query.sort === 'relevance', null), option('Newest', { sort: 'newest' }, query.sort === 'newest', null)] },
+  const href = (change: Partial<SearchQuery>) => searchAddress({ ...query, page: 1, ...change })
+  const groups = [
+    filterGroup({ label: 'Kind', chosen: query.kind, choices: KINDS.map((kind) => ({ value: kind, text: KIND_WORDS[kind].many, count: found.kinds[kind] ?? 0 })), href: (kind) => href({ kind }) }),
+    filterGroup({ label: 'Topic', chosen: query.topic, choices: topics.map((topic) => ({ value: topic.slug, text: topic.name, count: null })), href: (topic) => href({ topic }) }),
+    filterGroup({ label: 'Level', chosen: query.level, choices: LEVELS.map((level) => ({ value: level, text: levelWord(level), count: null })), href: (level) => href({ level }) }),
+    orderGroup({ chosen: query.sort, choices: SORT_WORDS, href: (sort) => href({ sort }) }),
   ]
+  return groups.filter(offersChoice)
 }

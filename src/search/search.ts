@@ -1,18 +1,22 @@
 import { z } from 'zod'
 import { LEVELS } from '../content/document.ts'
-import { pageField } from '../platform/paging.ts'
+import { pageField, slugFilter } from '../platform/paging.ts'
 
 export const PER_PAGE = 10
 
+/** Nobody reads on; a better question helps more. */
+export const MOST_PAGES = 50
+
 export const KINDS = ['tutorial', 'course', 'lesson', 'page'] as const
 export const SORTS = ['relevance', 'newest'] as const
+export type Sort = (typeof SORTS)[number]
 
 /** What search can be asked for. Nonsense in a filter is as good as nothing; NUL and overlong text are cut. */
 export const searchQuery = z.object({
   q: z.string().transform((text) => text.replaceAll('\u0000', '').replace(/\s+/g, ' ').trim().slice(0, 200)).catch(''),
-  page: pageField.pipe(z.number().max(50).catch(1)),
+  page: pageField.transform((page) => Math.min(page, MOST_PAGES)),
   kind: z.enum(KINDS).nullable().catch(null),
-  topic: z.string().regex(/^[a-z0-9-]{1,80}$/).nullable().catch(null),
+  topic: slugFilter,
   level: z.enum(LEVELS).nullable().catch(null),
   sort: z.enum(SORTS).catch('relevance'),
 })

@@ -1,12 +1,12 @@
-import { levelShown, tutorialCard, type ListedTutorial } from '../content/cards.ts'
-import { LEVELS, type Level as LevelName } from '../content/document.ts'
+import { levelWord, tutorialCard, type ListedTutorial } from '../content/cards.ts'
+import { LEVELS } from '../content/document.ts'
 import { breadcrumbList, pageMeta, type SiteInfo } from '../content/meta.ts'
 import { courseCard } from '../courses/cards.ts'
 import type { ListedCourse } from '../courses/queries.ts'
-import { address, pagination } from '../platform/paging.ts'
+import { address, filterGroup, offersChoice, pagination } from '../platform/paging.ts'
 import type { CourseCard, FilterGroup, Link, Pagination, TutorialCard } from '../platform/shapes.ts'
 import { view, type Meta } from '../platform/view.ts'
-import { counted, numberText } from '../platform/words.ts'
+import { counted } from '../platform/words.ts'
 import type { Facet } from '../tutorials/queries.ts'
 import { PER_PAGE, type ListQuery } from '../tutorials/tutorial.ts'
 import type { ListedTopic, Topic } from './queries.ts'
@@ -31,6 +31,10 @@ export const topicView = view<TopicPage>('topics/show.njk')
 
 const HOME: Link = { text: 'Tutorials', href: '/tutorials/' }
 
+/** The one address of a topic's page at this level and number. */
+export const topicAddress = (slug: string, { level, page }: Pick<ListQuery, 'level' | 'page'>): string =>
+  address(`/topics/${slug}`, { level, page: page === 1 ? null : page })
+
 export interface TopicRows {
   topic: Topic
   list: { tutorials: ListedTutorial[]; total: number }
@@ -41,10 +45,8 @@ export interface TopicRows {
 
 export function topicPage({ topic, list, facets, courses, others }: TopicRows, query: ListQuery, site: SiteInfo): TopicPage {
   const path = `/topics/${topic.slug}`
-  const href = (change: Partial<Pick<ListQuery, 'level' | 'page'>>) => {
-    const next = { level: query.level, page: 1, ...change }
-    return address(path, { level: next.level, page: next.page === 1 ? null : next.page })
-  }
+  const href = (change: Partial<ListQuery>) => topicAddress(topic.slug, { ...query, page: 1, ...change })
+  const levels = LEVELS.map((level) => ({ value: level, text: levelWord(level), count: facets.find((facet) => facet.kind === 'level' && facet.value === level)?.count ?? 0 }))
   return {
     meta: pageMeta(site, {
       title: topic.name,
@@ -60,7 +62,7 @@ export function topicPage({ topic, list, facets, courses, others }: TopicRows, q
     count: counted(list.total, 'tutorial'),
     feedHref: `/feed.xml?topic=${topic.slug}`,
     start: [],
-    filters: [levelFilter(facets, query.level, (level) => href({ level }))],
+    filters: [filterGroup({ label: 'Level', chosen: query.level, choices: levels, href: (level) => href({ level }) })].filter(offersChoice),
     cards: list.tutorials.map(tutorialCard),
     pagination: pagination({ label: 'Tutorials, pages', page: query.page, perPage: PER_PAGE, total: list.total, href: (page) => href({ page }) }),
     empty: list.tutorials.length > 0 ? null : query.level === null
@@ -68,17 +70,5 @@ export function topicPage({ topic, list, facets, courses, others }: TopicRows, q
       : { title: 'No tutorial at this level', text: 'Other levels may have what you look for.', action: { text: 'Show all levels', href: path } },
     courses: courses.map(courseCard),
     related: others.filter((other) => other.slug !== topic.slug).map((other) => ({ text: other.name, href: `/topics/${other.slug}` })),
-  }
-}
-
-function levelFilter(facets: Facet[], current: LevelName | null, href: (level: LevelName | null) => string): FilterGroup {
-  const countOf = (level: LevelName) => facets.find((facet) => facet.kind === 'level' && facet.value === level)?.count ?? 0
-  const levels = LEVELS.filter((level) => countOf(level) > 0)
-  return {
-    label: 'Level',
-    options: [
-      { text: 'All', href: href(null), current: current === null, count: null },
-      ...levels.map((level) => ({ text: levelShown(level)?.label ?? '', href: href(level), current: level === current, count: numberText(countOf(level)) })),
-    ],
   }
 }

@@ -1,16 +1,17 @@
 import { mayRead } from '../access/access.ts'
 import { offerBox } from '../billing/offer.ts'
-import { contentsOf, cover, levelShown, metaLine, tutorialCard, type ListedTutorial } from '../content/cards.ts'
+import { authorBox, contentsOf, cover, levelShown, levelWord, metaLine, tutorialCard, type ListedTutorial } from '../content/cards.ts'
 import { LEVELS } from '../content/document.ts'
-import { breadcrumbList, pageMeta, person, type SiteInfo } from '../content/meta.ts'
-import { initials } from '../platform/names.ts'
-import { address, pagination } from '../platform/paging.ts'
-import type { AuthorBox, Contents, CourseCard, FilterGroup, Image, Level, Link, MetaLine, Notice, Pagination, PriceBox, Step, Toggle, TutorialCard } from '../platform/shapes.ts'
+import { breadcrumbList, cardAddress, pageMeta, person, type SiteInfo } from '../content/meta.ts'
+import { filterGroup, offersChoice, orderGroup, pagination } from '../platform/paging.ts'
+import type { AuthorBox, Contents, FilterGroup, Image, Level, Link, MetaLine, Pagination, PriceBox, Toggle, TutorialCard } from '../platform/shapes.ts'
 import { view, type Meta } from '../platform/view.ts'
 import type { Viewer } from '../platform/viewer.ts'
-import { counted, numberText } from '../platform/words.ts'
+import { counted } from '../platform/words.ts'
 import type { Facet, Tutorial } from './queries.ts'
-import { PER_PAGE, type ListQuery, type Sort } from './tutorial.ts'
+import { isFiltered, listAddress, PER_PAGE, type ListQuery, type Sort } from './tutorial.ts'
+
+const TUTORIALS: Link = { text: 'Tutorials', href: '/tutorials/' }
 
 export interface TutorialPage {
   meta: Meta
@@ -20,88 +21,79 @@ export interface TutorialPage {
   about: MetaLine
   level: Level | null
   topics: Link[]
-  notices: Notice[]
   image: Image | null
   contents: Contents[]
-  html: string
-  wall: { title: string; text: string; prices: PriceBox[]; signIn: Link | null } | null
+  /** Null when the viewer may not read it: then there is a wall. */
+  html: string | null
+  wall: Wall | null
   complete: Toggle | null
-  bookmark: Toggle | null
   signIn: Link | null
   authors: AuthorBox[]
-  previous: Step | null
-  next: Step | null
   related: TutorialCard[]
-  courses: CourseCard[]
+}
+
+interface Wall {
+  title: string
+  text: string
+  prices: PriceBox[]
+  signIn: Link | null
 }
 
 export const tutorialView = view<TutorialPage>('tutorials/show.njk')
 
-const HOME: Link = { text: 'Tutorials', href: '/tutorials/' }
-
-/** A tutorial as this viewer may read it: whole, or its opening and what opens the rest. */
+/** A tutorial as this viewer may read it: its text, or what opens it. */
 export function tutorialPage(tutorial: Tutorial, related: ListedTutorial[], viewer: Viewer | null, site: SiteInfo): TutorialPage {
   const readable = mayRead({ access: tutorial.access, preview: false }, tutorial.entitled)
-  const signIn = `/sign-in?next=${encodeURIComponent(tutorial.path)}`
+  const signIn = (text: string): Link | null => (viewer === null ? { text, href: `/sign-in?next=${encodeURIComponent(tutorial.path)}` } : null)
   return {
     meta: tutorialMeta(tutorial, site),
-    breadcrumbs: [HOME],
+    breadcrumbs: [TUTORIALS],
     title: tutorial.title,
     lead: tutorial.summary === '' ? null : tutorial.summary,
     about: metaLine(tutorial),
     level: levelShown(tutorial.level),
     topics: tutorial.topics.map((topic) => ({ text: topic.name, href: `/topics/${topic.slug}` })),
-    notices: [],
     image: cover(tutorial.cover, tutorial.coverAlt, '(min-width: 48rem) 44rem, 100vw'),
     contents: readable ? contentsOf(tutorial.outline) : [],
-    html: readable ? tutorial.html : '',
-    wall: readable ? null : wall(tutorial, viewer, signIn),
-    complete: viewer !== null && readable ? { href: `/documents/${tutorial.id}/completion`, on: tutorial.completed } : null,
-    bookmark: null,
-    signIn: viewer === null && readable ? { text: 'Sign in to mark your place', href: signIn } : null,
-    authors: tutorial.authors.map((author) => ({ name: author.name, href: `/authors/${author.slug}`, initials: initials(author.name), image: null, role: author.headline || null, bio: null })),
-    previous: null,
-    next: null,
+    html: readable ? tutorial.html : null,
+    wall: readable ? null : wall(tutorial, signIn('Sign in if it is yours already.')),
+    complete: readable && viewer !== null ? { href: `/documents/${tutorial.id}/completion`, on: tutorial.completed } : null,
+    signIn: readable ? signIn('Sign in to mark your place') : null,
+    authors: tutorial.authors.map(authorBox),
     related: related.map(tutorialCard),
-    courses: [],
   }
 }
 
-function wall(tutorial: Tutorial, viewer: Viewer | null, signIn: string): TutorialPage['wall'] {
-  const members = tutorial.access === 'members'
+/** What stands in the text's place: what it holds, what it costs, and a way in for those who have it. */
+function wall(tutorial: Tutorial, signIn: Link | null): Wall {
+  const forMembers = tutorial.access === 'members'
+  const sections = tutorial.outline.filter((heading) => heading.level === 2).map((heading) => heading.text)
+  const size = [...(sections.length > 0 ? [counted(sections.length, 'section')] : []), `about ${counted(tutorial.minutes, 'minute')} to read`].join(', ')
   return {
-    title: members ? 'The rest is for members' : 'The rest has to be bought',
-    text: `${counted(tutorial.outline.filter((heading) => heading.level === 2).length, 'section')}, about ${tutorial.minutes} minutes to read.`,
-    prices: tutorial.offers.map((offer) => offerBox(offer, { title: offer.productName, label: members ? 'Become a member' : 'Buy it', points: tutorial.outline.filter((heading) => heading.level === 2).map((heading) => heading.text) })),
-    signIn: viewer === null ? { text: 'Sign in if it is yours already.', href: signIn } : null,
+    title: forMembers ? 'This tutorial is for members' : 'This tutorial has to be bought',
+    text: tutorial.offers.length > 0 ? `${size}.` : `${size}. It is not for sale at the moment.`,
+    prices: tutorial.offers.map((offer) => offerBox(offer, { title: offer.productName, label: forMembers ? 'Become a member' : 'Buy it', points: sections })),
+    signIn,
   }
 }
 
 function tutorialMeta(tutorial: Tutorial, site: SiteInfo): Meta {
-  return pageMeta(site, {
-    title: tutorial.title,
-    description: tutorial.summary || tutorial.excerpt,
-    path: tutorial.path,
-    canonicalUrl: tutorial.canonicalUrl,
-    cardRevisionId: tutorial.cardRevisionId,
-    type: 'article',
-    jsonLd: {
-      '@graph': [
-        {
-          '@type': 'TechArticle',
-          headline: tutorial.title,
-          description: tutorial.summary || tutorial.excerpt,
-          datePublished: tutorial.publishedAt.toISOString(),
-          dateModified: tutorial.updatedAt.toISOString(),
-          author: tutorial.authors.map((author) => person(site, author)),
-          mainEntityOfPage: site.url + tutorial.path,
-          isAccessibleForFree: tutorial.access === 'free',
-          ...(tutorial.cardRevisionId === null ? {} : { image: `${site.url}/cards/${tutorial.cardRevisionId}.png` }),
-        },
-        breadcrumbList(site, [HOME, { text: tutorial.title, href: tutorial.path }]),
-      ],
-    },
-  })
+  const { title, path, canonicalUrl, cardRevisionId } = tutorial
+  const free = tutorial.access === 'free'
+  // The beginning of a text that is not free may not leak into what search engines and chats show.
+  const description = tutorial.summary || (free ? tutorial.excerpt : `A tutorial of ${site.name}.`)
+  const article = {
+    '@type': 'TechArticle',
+    headline: title,
+    description,
+    datePublished: tutorial.publishedAt.toISOString(),
+    dateModified: tutorial.updatedAt.toISOString(),
+    author: tutorial.authors.map((author) => person(site, author)),
+    mainEntityOfPage: site.url + path,
+    isAccessibleForFree: free,
+    ...(cardRevisionId === null ? {} : { image: cardAddress(site, cardRevisionId) }),
+  }
+  return pageMeta(site, { title, description, path, canonicalUrl, cardRevisionId, type: 'article', jsonLd: { '@graph': [article, breadcrumbList(site, [TUTORIALS, { text: title, href: path }])] } })
 }
 
 export interface TutorialsPage {
@@ -118,15 +110,15 @@ export interface TutorialsPage {
 
 export const tutorialsView = view<TutorialsPage>('tutorials/index.njk')
 
+/** One page of the list, with what it can be filtered by. Throws `NotFound` past the list's end. */
 export function tutorialsPage(list: { tutorials: ListedTutorial[]; total: number }, facets: Facet[], query: ListQuery, site: SiteInfo): TutorialsPage {
-  const filtered = query.topic !== null || query.level !== null || query.author !== null
   return {
     meta: pageMeta(site, {
       title: query.page === 1 ? 'Tutorials' : `Tutorials, page ${query.page}`,
       description: 'Practical tutorials with code that runs, by topic and level.',
-      path: listAddress(query, {}),
+      path: listAddress(query),
       // One address per page of the plain list is worth finding; every mix of filters is not.
-      robots: filtered || query.sort !== 'newest' ? 'noindex, follow' : null,
+      robots: isFiltered(query) || query.sort !== 'newest' ? 'noindex, follow' : null,
       feed: `${site.url}/feed.xml`,
     }),
     title: 'Tutorials',
@@ -135,30 +127,27 @@ export function tutorialsPage(list: { tutorials: ListedTutorial[]; total: number
     feedHref: '/feed.xml',
     filters: filters(query, facets),
     cards: list.tutorials.map(tutorialCard),
-    pagination: pagination({ label: 'Tutorials, pages', page: query.page, perPage: PER_PAGE, total: list.total, href: (page) => listAddress(query, { page }) }),
-    empty: list.tutorials.length > 0 ? null : filtered
-      ? { title: 'No tutorial fits these filters', text: 'Try fewer of them.', action: { text: 'Show all tutorials', href: '/tutorials/' } }
-      : { title: 'No tutorials yet', text: 'The first one is being written.', action: null },
+    pagination: pagination({ label: 'Tutorials, pages', page: query.page, perPage: PER_PAGE, total: list.total, href: (page) => listAddress({ ...query, page }) }),
+    empty: list.total === 0 ? nothing(query) : null,
   }
 }
 
-/** The address of this list with some of its query changed; a change of filter starts at page one. */
-function listAddress(query: ListQuery, change: Partial<ListQuery>): string {
-  const next = { ...query, page: 'page' in change || Object.keys(change).length === 0 ? query.page : 1, ...change }
-  const { topic, level, author } = next
-  return address('/tutorials/', { topic, level, author, sort: next.sort === 'newest' ? null : next.sort, page: next.page === 1 ? null : next.page })
-}
+const nothing = (query: ListQuery): TutorialsPage['empty'] =>
+  isFiltered(query)
+    ? { title: 'No tutorial fits these filters', text: 'Try fewer of them.', action: { text: 'Show all tutorials', href: TUTORIALS.href } }
+    : { title: 'No tutorials yet', text: 'The first one is being written.', action: null }
 
 const SORT_WORDS: Record<Sort, string> = { newest: 'Newest', updated: 'Recently updated', shortest: 'Shortest', title: 'A to Z' }
 
 function filters(query: ListQuery, facets: Facet[]): FilterGroup[] {
-  const option = (text: string, change: Partial<ListQuery>, current: boolean, count: number | null) => ({ text, href: listAddress(query, change), current, count: count === null ? null : numberText(count) })
   const of = (kind: Facet['kind']) => facets.filter((facet) => facet.kind === kind)
-  const levels = LEVELS.flatMap((level) => of('level').filter((facet) => facet.value === level).map(({ count }) => ({ level, count })))
-  return [
-    { label: 'Topic', options: [option('All', { topic: null }, query.topic === null, null), ...of('topic').map(({ value, label, count }) => option(label, { topic: value }, query.topic === value, count))] },
-    { label: 'Level', options: [option('All', { level: null }, query.level === null, null), ...levels.map(({ level, count }) => option(levelShown(level)?.label ?? '', { level }, query.level === level, count))] },
-    { label: 'Author', options: [option('All', { author: null }, query.author === null, null), ...of('author').map(({ value, label, count }) => option(label, { author: value }, query.author === value, count))] },
-    { label: 'Order', options: (Object.keys(SORT_WORDS) as Sort[]).map((sort) => option(SORT_WORDS[sort], { sort }, query.sort === sort, null)) },
+  const href = (change: Partial<ListQuery>) => listAddress({ ...query, page: 1, ...change })
+  const levels = LEVELS.map((level) => ({ value: level, text: levelWord(level), count: of('level').find((facet) => facet.value === level)?.count ?? 0 }))
+  const groups = [
+    filterGroup({ label: 'Topic', chosen: query.topic, choices: of('topic'), href: (topic) => href({ topic }) }),
+    filterGroup({ label: 'Level', chosen: query.level, choices: levels, href: (level) => href({ level }) }),
+    filterGroup({ label: 'Author', chosen: query.author, choices: of('author'), href: (author) => href({ author }) }),
+    orderGroup({ chosen: query.sort, choices: SORT_WORDS, href: (sort) => href({ sort }) }),
   ]
+  return groups.filter(offersChoice)
 }

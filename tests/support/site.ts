@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer as createProbe, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -47,6 +47,8 @@ export interface SiteOptions {
   /** Count and refuse, as in production. */
   limited?: boolean
   payments?: boolean
+  /** Links in mail, on receipts and back from the checkout lead here, as a browser needs it, and not to the usual localhost:3000. */
+  linked?: boolean
   clock?: Clock
   /** Error lines that a test provokes on purpose. */
   expectErrors?: boolean
@@ -67,20 +69,24 @@ export function useSite(options: SiteOptions = {}): Site {
     site.lines = []
     const log = pino({ level: 'info' }, { write: (line: string) => void site.lines.push(JSON.parse(line) as Site['lines'][number]) })
     const clock = options.clock ?? systemClock
+    const port = options.linked ? await freePort() : 0
+    const address = `http://127.0.0.1:${port}`
     if (options.payments) {
-      site.sandbox = await startSandbox({ store: null, port: 0, webhookUrl: null, webhookSecret: secret, apiKey: key, clock, log, completeAfter: 0, approveAfter: null })
+      site.sandbox = await startSandbox({ ...(options.linked ? { publicUrl: `${address}/dev/payments`, shopUrls: [address] } : {}), store: null, port: 0, webhookUrl: null, webhookSecret: secret, apiKey: key, clock, log, completeAfter: 0, approveAfter: null })
     }
-    const env = { NODE_ENV: 'test', DATABASE_URL: databaseUrl, DATA_DIR: folder, ...(options.payments ? { PADDLE_API_KEY: key, PADDLE_ENVIRONMENT: site.sandbox.url, PADDLE_WEBHOOK_SECRETS: secret } : {}), ...options.env }
+    const env = { NODE_ENV: 'test', DATABASE_URL: databaseUrl, DATA_DIR: folder, ...(options.linked ? { BASE_URL: address } : {}), ...(options.payments ? { PADDLE_API_KEY: key, PADDLE_ENVIRONMENT: site.sandbox.url, PADDLE_WEBHOOK_SECRETS: secret } : {}), ...options.env }
     const config = readConfig(env)
     const { db, sql, pool } = site.database
     site.services = { config, db, sql, clock, log, jobs: recordJobs(), mail: outbox(), storage: disk(join(folder, 'files')), images: sharpImages(), payments: options.payments ? paddle({ apiKey: key, environment: site.sandbox.url, webhookSecrets: [secret], clientToken: null, clock }) : none() }
     const { server, cache } = createServer(site.services, { pool, paymentPages: options.payments ? sandboxPages(site.sandbox.url, '/dev/payments') : null, pace: 0, ...(options.limited ? {} : { limits: unlimited }) })
     Object.assign(site, { server, cache })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
     site.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     if (options.payments) site.sandbox.sendWebhooksTo(`${site.url}/webhooks/paddle`)
     site.work = () => site.services.jobs.drain(site.services, handlers)
-    invalidations = followInvalidations({ databaseUrl, cache, log })
+    const follower = followInvalidations({ databaseUrl, cache, log })
+    invalidations = follower
+    await follower.listening
   })
 
   beforeEach(async () => {
@@ -106,6 +112,15 @@ export function useSite(options: SiteOptions = {}): Site {
   })
 
   return site
+}
+
+/** The address must be known before the server that has it is made. */
+async function freePort(): Promise<number> {
+  const probe = createProbe()
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
+  const { port } = probe.address() as AddressInfo
+  await new Promise((resolve) => probe.close(resolve))
+  return port
 }
 
 function none(): Payments {

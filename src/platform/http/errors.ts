@@ -6,11 +6,12 @@ import type { Log } from '../log.ts'
 import type { Link } from '../shapes.ts'
 import { view, type Meta } from '../view.ts'
 import { counted } from '../words.ts'
-import { findStale, sendEntry } from './front.ts'
+import { sendStale } from './front.ts'
 import { render, rendering } from './render.ts'
 
 export interface ErrorPage {
   meta: Meta
+  code: string
   title: string
   text: string
   requestId: string | null
@@ -31,6 +32,7 @@ const TITLES: Record<number, string> = {
   409: 'Somebody was first',
   410: 'This is gone',
   413: 'That is too large',
+  415: 'That is in a form we cannot read',
   421: 'Wrong host',
   422: 'Something is not right yet',
   429: 'Too many requests',
@@ -56,17 +58,31 @@ export class Gone extends AppError {
 export function showErrors(log: Log): ErrorRequestHandler {
   return async (error: unknown, req, res, _next) => {
     const failure = classify(error)
+    const { cache } = rendering(res)
+    if (isDatabaseDown(error)) cache.noteDatabaseLost()
     if (failure.status >= 500) {
-      const entry = findStale(req, rendering(res).cache)
-      log[failure.status === 503 ? 'warn' : 'error']({ err: error, requestId: res.locals.requestId, path: req.path, stale: entry !== undefined }, 'request failed')
-      if (entry !== undefined && !res.headersSent) return sendEntry(req, res, entry, [], ['X-Served', 'stale'])
+      const stale = sendStale(req, res, cache)
+      log[failure.status === 503 ? 'warn' : 'error']({ err: error, requestId: res.locals.requestId, path: withoutSecrets(req.path), stale }, 'request failed')
+      if (stale) return
     }
-    if (res.headersSent) return res.destroy()
+    if (res.headersSent) {
+      res.destroy()
+      return
+    }
     if (failure.retryAfter !== null) res.setHeader('Retry-After', failure.retryAfter)
     res.setHeader('Cache-Control', 'no-store')
-    await showError(res, failure)
+    try {
+      await showError(res, failure)
+    } catch (second) {
+      log.error({ err: second, requestId: res.locals.requestId }, 'the error page itself failed')
+      if (res.headersSent) res.destroy()
+      else res.status(500).type('text').send(`${TITLES[500]}\n`)
+    }
   }
 }
+
+/** A link from a mail opens an account: its token stays out of the log. */
+export const withoutSecrets = (path: string): string => path.replace(/^(\/links\/).+/i, '$1…')
 
 interface Failure {
   status: number
@@ -105,6 +121,7 @@ async function showError(res: Response, failure: Failure): Promise<void> {
   const template = PAGES.has(status) ? status : status >= 500 ? 500 : 422
   const page: ErrorPage = {
     meta,
+    code: String(status),
     title,
     text: message,
     requestId: requestId === '' ? null : requestId,

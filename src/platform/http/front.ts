@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { chooseEncoding, type Encoding, type Entry, type PageCache } from '../page-cache.ts'
-import type { Assets } from './assets.ts'
+import { chooseEncoding, type Entry, type PageCache } from '../page-cache.ts'
+import type { Asset, Assets } from './assets.ts'
 import type { HeaderList } from './headers.ts'
 
 /**
@@ -14,28 +14,39 @@ export function front(options: {
   sessionCookie: string
   /** The one host we answer to; null in development. */
   host: string | null
+  /** A proxy in front says how a visitor came, and we are at home on https: who came by http is sent there. */
+  onlyHttps: boolean
   application: RequestListener
 }): RequestListener {
-  const { assets, cache, application } = options
+  const { assets, cache, application, host } = options
   const security = options.headers.flat()
-  const pending = new Map<string, Promise<Entry | null>>()
+  const pending = new Map<string, Capture>()
   const cookieStart = `${options.sessionCookie}=`
 
   const isVisitor = (req: IncomingMessage) => !(req.headers.cookie?.includes(cookieStart) ?? false)
+  const isHere = (req: IncomingMessage) => (host === null || req.headers.host === host) && !(options.onlyHttps && cameByHttp(req))
 
   /** One render per missing page: the first request makes it, the others wait for what it made. */
-  const renderOnce = async (key: string, req: IncomingMessage, res: ServerResponse) => {
+  const renderOnce = async (key: string, req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const running = pending.get(key)
-    if (running !== undefined) {
-      const entry = await running
-      if (entry !== null) return sendEntry(req, res, entry, security)
-      return application(req, res)
-    }
-    const capture = captureFor(key, cache)
-    pending.set(key, capture.made)
-    void capture.made.then(() => pending.delete(key))
+    // What was begun before the last change is not good enough for whoever comes after it.
+    if (running === undefined || running.since !== cache.generation()) return begin(key, req, res)
+    const outcome = await running.outcome
+    if (res.destroyed) return
+    if (outcome === 'left') return renderOnce(key, req, res)
+    if (outcome === 'made nothing') return application(req, res)
+    sendEntry(req, res, outcome, security)
+  }
+
+  const begin = (key: string, req: IncomingMessage, res: ServerResponse) => {
+    const capture = newCapture(key, cache)
+    pending.set(key, capture)
+    void capture.outcome.then(() => pending.get(key) === capture && pending.delete(key))
     captures.set(res, capture)
-    res.once('close', () => capture.done(null))
+    res.once('close', () => {
+      if (res.writableEnded && NO_PAGE.has(res.statusCode)) cache.drop(key)
+      capture.settle(res.writableEnded ? 'made nothing' : 'left')
+    })
     application(req, res)
   }
 
@@ -46,25 +57,28 @@ export function front(options: {
       const asset = assets.find(url)
       if (asset !== undefined) return sendAsset(req, res, asset, security)
     }
-    if (!isVisitor(req) || (options.host !== null && req.headers.host !== options.host)) return application(req, res)
-
-    const key = cacheKey(url)
+    const key = isVisitor(req) && isHere(req) ? cacheKey(url) : null
     if (key === null) return application(req, res)
     const entry = cache.get(key)
-    if (entry !== undefined && !entry.stale) return sendEntry(req, res, entry, security)
+    if (entry !== undefined && cache.isGood(entry)) return sendEntry(req, res, entry, security)
     void renderOnce(key, req, res)
   }
 }
+
+const cameByHttp = (req: IncomingMessage): boolean => /^http\s*(?:,|$)/i.test(String(req.headers['x-forwarded-proto'] ?? ''))
+
+/** Answers that say that a page kept under this address is not there any more. */
+const NO_PAGE = new Set([301, 303, 404, 410])
 
 /** What a page may depend on. Anything else in a query changes nothing and is left out of the key. */
 const KNOWN_KEYS = ['page', 'topic', 'level', 'access', 'sort', 'author']
 
 /** Areas that are never cached, so that their requests need not wait for each other. */
-const NEVER = /^\/(account|admin|api|checkout|dev|links|media|search|sign-|thank-you|webhooks|livez|readyz|reset)/
+const NEVER = /^\/(?:account|admin|api|assets|cards|checkout|dev|links|livez|media|readyz|reset-password|search|sign-in|sign-out|sign-up|thank-you|webhooks)(?:[/?]|$)/
 
 /** Path and known query keys in one order, or null for what is never cached. */
 export function cacheKey(url: string): string | null {
-  if (NEVER.test(url)) return null
+  if (!url.startsWith('/') || NEVER.test(url)) return null
   const mark = url.indexOf('?')
   if (mark === -1) return url
   const query = new URLSearchParams(url.slice(mark + 1))
@@ -73,51 +87,67 @@ export function cacheKey(url: string): string | null {
   return kept.length === 0 ? path : `${path}?${kept.join('&')}`
 }
 
+type Outcome = Entry | 'made nothing' | 'left'
+
+/** A page that is being rendered for the first who asked, while others wait. */
 interface Capture {
   key: string
   /** The cache's generation before the page was read. */
   since: number
-  made: Promise<Entry | null>
-  done(entry: Entry | null): void
+  outcome: Promise<Outcome>
+  settle(outcome: Outcome): void
 }
 
 const captures = new WeakMap<ServerResponse, Capture>()
 
-function captureFor(key: string, cache: PageCache): Capture {
-  let done: (entry: Entry | null) => void = () => undefined
-  const made = new Promise<Entry | null>((resolve) => {
-    done = resolve
+function newCapture(key: string, cache: PageCache): Capture {
+  let settle: (outcome: Outcome) => void = () => undefined
+  const outcome = new Promise<Outcome>((resolve) => {
+    settle = resolve
   })
-  return { key, since: cache.generation(), made, done }
+  return { key, since: cache.generation(), outcome, settle }
+}
+
+export interface CachedAnswer {
+  cache: PageCache
+  body: string
+  contentType: string
+  tags: readonly string[]
+  headers: HeaderList
+  /** The one address under which the page is kept. */
+  address: string
 }
 
 /** Stores the page and sends it, if this answer may be cached at all; says whether it did. */
-export async function sendCached(
-  req: IncomingMessage,
-  res: ServerResponse,
-  options: { cache: PageCache; body: string; contentType: string; tags: readonly string[]; headers: HeaderList },
-): Promise<boolean> {
+export async function sendCached(req: IncomingMessage, res: ServerResponse, answer: CachedAnswer): Promise<boolean> {
   const capture = captures.get(res)
-  if (capture === undefined) return false
-  const entry = await options.cache.store(capture.key, options.body, { ...options, since: capture.since })
-  capture.done(entry)
-  sendEntry(req, res, entry, options.headers.flat())
+  if (capture === undefined || capture.key !== cacheKey(answer.address)) return false
+  const entry = await answer.cache.store(capture.key, answer.body, { ...answer, since: capture.since })
+  capture.settle(entry)
+  // Its time ran out meanwhile, and that was said.
+  if (!res.headersSent) sendEntry(req, res, entry, answer.headers.flat())
   return true
 }
 
-/** A copy that is out of date but better than an error page, if there is one for this request. */
-export function findStale(req: IncomingMessage, cache: PageCache): Entry | undefined {
-  if (req.method !== 'GET' && req.method !== 'HEAD') return undefined
+/** Sends a copy that is out of date but better than an error page, if there is one, to everybody who waits for it. */
+export function sendStale(req: IncomingMessage, res: ServerResponse, cache: PageCache): boolean {
+  if ((req.method !== 'GET' && req.method !== 'HEAD') || res.headersSent) return false
   const key = cacheKey((req as { originalUrl?: string }).originalUrl ?? req.url ?? '/')
-  return key === null ? undefined : cache.get(key)
+  const entry = key === null ? undefined : cache.get(key)
+  if (entry === undefined) return false
+  entry.stale = true
+  captures.get(res)?.settle(entry)
+  sendEntry(req, res, entry, [])
+  return true
 }
 
 /** Browsers ask again each time; a CDN may keep the page for five minutes, and longer while we are away. */
-const PAGE_CACHING = 'public, max-age=0, s-maxage=300, stale-while-revalidate=60, stale-if-error=86400'
+const FRESH = ['Cache-Control', 'public, max-age=0, s-maxage=300, stale-if-error=86400']
+const STALE = ['Cache-Control', 'no-store', 'X-Served', 'stale']
 
-export function sendEntry(req: IncomingMessage, res: ServerResponse, entry: Entry, security: readonly string[], extra: readonly string[] = []): void {
+function sendEntry(req: IncomingMessage, res: ServerResponse, entry: Entry, security: readonly string[]): void {
   const encoding = chooseEncoding(req.headers['accept-encoding'] as string | undefined)
-  const headers = ['ETag', entry.etag, 'Cache-Control', PAGE_CACHING, 'Vary', 'Accept-Encoding, Cookie', ...extra, ...security]
+  const headers = ['ETag', entry.etag, 'Vary', 'Accept-Encoding, Cookie', ...(entry.stale ? STALE : FRESH), ...security]
   if (matches(req.headers['if-none-match'], entry.etag)) {
     res.writeHead(304, headers)
     res.end()
@@ -130,17 +160,12 @@ export function sendEntry(req: IncomingMessage, res: ServerResponse, entry: Entr
   res.end(req.method === 'HEAD' ? undefined : body)
 }
 
-function sendAsset(
-  req: IncomingMessage,
-  res: ServerResponse,
-  asset: { contentType: string; bodies: Partial<Record<Encoding, Buffer>> & { identity: Buffer } },
-  security: readonly string[],
-): void {
+function sendAsset(req: IncomingMessage, res: ServerResponse, asset: Asset, security: readonly string[]): void {
   const wanted = chooseEncoding(req.headers['accept-encoding'] as string | undefined)
   const encoding = asset.bodies[wanted] === undefined ? 'identity' : wanted
   const body = asset.bodies[encoding] ?? asset.bodies.identity
   // The address carries the content's hash, so the address is the tag.
-  const etag = `"${(req.url ?? '').slice(-60)}"`
+  const etag = `W/"${(req.url ?? '').slice(-60)}"`
   const headers = ['Cache-Control', 'public, max-age=31536000, immutable', 'ETag', etag, ...security]
   if (asset.bodies.gzip !== undefined || asset.bodies.br !== undefined) headers.push('Vary', 'Accept-Encoding')
   if (matches(req.headers['if-none-match'], etag)) {
@@ -156,6 +181,7 @@ function sendAsset(
 
 function matches(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false
+  // For reading, weak and strong tags are the same (RFC 9110, 13.1.2).
   const bare = (tag: string) => tag.trim().replace(/^W\//, '')
   return header === '*' || header.split(',').some((tag) => bare(tag) === bare(etag))
 }

@@ -47,7 +47,7 @@ export function securityHeaders(options: { secure: boolean; checkout: boolean })
   return [...collect(settings), ['Permissions-Policy', PERMISSIONS]]
 }
 
-const PERMISSIONS = 'accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(self "https://buy.paddle.com" "https://sandbox-buy.paddle.com"), usb=(), interest-cohort=()'
+const PERMISSIONS = 'accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(self "https://buy.paddle.com" "https://sandbox-buy.paddle.com"), usb=()'
 
 /** Lets helmet write on a response that is never sent. */
 function collect(settings: HelmetOptions): [string, string][] {

@@ -32,6 +32,11 @@ interface RenderOptions {
    * served to all visitors; without, it is never kept.
    */
   tags?: readonly string[]
+  /**
+   * The page's one address, where that is more than its path: with the query keys that count. Whoever asks in other
+   * words gets the same page, but it is not kept for them, so that nobody can fill the cache with made-up questions.
+   */
+  address?: string
   /** Say so where a page is not HTML: a feed, a sitemap. */
   contentType?: string
 }
@@ -49,7 +54,9 @@ export async function send(res: Response, body: string, options: RenderOptions =
   const contentType = options.contentType ?? 'text/html; charset=utf-8'
   const status = options.status ?? 200
   const cacheable = options.tags !== undefined && status === 200 && res.locals.viewer === null
-  if (cacheable && (await sendCached(res.req, res, { cache, body, contentType, tags: options.tags ?? [], headers }))) return
+  if (cacheable && (await sendCached(res.req, res, { cache, body, contentType, tags: options.tags ?? [], headers, address: options.address ?? res.req.path }))) return
+  // The time for this request ran out, and that was said.
+  if (res.headersSent) return
   if (!res.hasHeader('Cache-Control')) res.setHeader('Cache-Control', 'private, no-store')
   const bytes = Buffer.from(body)
   res.writeHead(status, { 'Content-Type': contentType, 'Content-Length': bytes.length })

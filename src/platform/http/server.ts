@@ -6,7 +6,7 @@ import type { PageCache } from '../page-cache.ts'
 import type { Templates } from '../view.ts'
 import type { Assets } from './assets.ts'
 import { oneAddress } from './canonical.ts'
-import { nothingHere, showErrors } from './errors.ts'
+import { nothingHere, showErrors, withoutSecrets } from './errors.ts'
 import { front } from './front.ts'
 import { securityHeaders } from './headers.ts'
 import { refuseCrossSite } from './origin.ts'
@@ -53,6 +53,7 @@ export function createHttpServer(parts: ServerParts): Server {
       headers,
       sessionCookie: sessionCookieName(parts.secure),
       host: parts.anyHost ? null : new URL(parts.baseUrl).host,
+      onlyHttps: parts.secure && parts.trustProxy > 0,
       application: createApplication(parts, headers),
     }),
   )
@@ -113,6 +114,3 @@ function beginRequest(log: Log, headers: readonly (readonly [string, string])[])
     next()
   }
 }
-
-/** A link from a mail opens an account: its token stays out of the log. */
-export const withoutSecrets = (path: string): string => path.replace(/^(\/links\/).+/i, '$1…')
