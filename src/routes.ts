@@ -13,6 +13,7 @@ import { editingRoutes } from './editing/routes.ts'
 import { feedRoutes } from './feeds/routes.ts'
 import { homeRoutes } from './home/routes.ts'
 import { learningRoutes } from './learning/routes.ts'
+import { libraryRoutes } from './library/routes.ts'
 import { mailRoutes } from './mail/routes.ts'
 import { mediaRoutes } from './media/routes.ts'
 import { operationRoutes } from './operations/routes.ts'
@@ -49,6 +50,7 @@ export function routes(services: Services, parts: { sessions: Sessions; limits: 
   router.use(searchRoutes(services))
   router.use(feedRoutes(services))
   router.use(learningRoutes(services))
+  router.use(libraryRoutes(services))
   router.use(accountRoutes(services, parts))
   router.use(myAccountRoutes(services, { ...parts, learning: async (viewer) => learningShown(await listMyCourses(services.sql, viewer.id)) }))
   router.use(billingRoutes(services, parts))

@@ -3,6 +3,7 @@ import type { Tab } from '../platform/shapes.ts'
 /** The pages of the account area, in the order of their tabs. */
 const TABS = [
   { text: 'Overview', href: '/account' },
+  { text: 'My library', href: '/account/library' },
   { text: 'Purchases', href: '/account/purchases' },
   { text: 'Profile', href: '/account/profile' },
   { text: 'Security', href: '/account/security' },
