@@ -22,8 +22,8 @@ export function readAddresses(folder: Folder, library: Library): Reading {
   const byFile = new Map<string, string>()
   const byAddress = new Map<string, string>()
   const files = new Map(folder.paths.map((path) => [path.toLowerCase(), path]))
-  for (const { file, key, addresses } of library.manuscripts) {
-    byFile.set(file.toLowerCase(), key)
+  for (const { file, alsoFiles, key, addresses } of library.manuscripts) {
+    for (const path of [file, ...alsoFiles]) byFile.set(path.toLowerCase(), key)
     for (const address of addresses) if (!byAddress.has(plain(address))) byAddress.set(plain(address), key)
   }
 

@@ -37,6 +37,8 @@ export interface Named {
 /** One document as its author wrote it. */
 export interface Manuscript {
   file: string
+  /** Other files that mean the same text. */
+  alsoFiles: readonly string[]
   /** The document's identity across imports. */
   key: string
   kind: Kind
@@ -103,6 +105,7 @@ export interface Library {
 
 /** The parts that most manuscripts leave alone. */
 export const plainManuscript = {
+  alsoFiles: [],
   summary: '',
   publishedAt: null,
   updatedAt: null,

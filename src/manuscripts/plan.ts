@@ -67,7 +67,7 @@ export function planLibrary(folder: Folder, library: Library, site: Site): { pla
 }
 
 /** Everything but where the file lies and what was remarked about it. */
-function hashOf({ body: _body, firstLine: _line, notes: _notes, addresses: _old, file: _file, cover: _cover, summary: _summary, ...rest }: Manuscript, outline: Outline | null, text: { source: string; summary: string; cover: string | null }): string {
+function hashOf({ body: _body, firstLine: _line, notes: _notes, addresses: _old, file: _file, alsoFiles: _files, cover: _cover, summary: _summary, ...rest }: Manuscript, outline: Outline | null, text: { source: string; summary: string; cover: string | null }): string {
   return createHash('sha256').update(JSON.stringify([1, rest, outline, text])).digest('hex')
 }
 

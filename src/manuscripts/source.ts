@@ -53,6 +53,7 @@ export function sourceOf(manuscript: Manuscript, around: Surroundings): Sourced 
   }
 
   function followed(link: WrittenLink, meaning: Meaning, say: (what: string) => void): string | null | undefined {
+    if (link.address === '') return null
     switch (meaning.kind) {
       case 'elsewhere':
         return undefined
