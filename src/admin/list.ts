@@ -111,7 +111,6 @@ const keyField = z.string().min(1).max(100).regex(/^[\w-]+$/)
 export function readAsk(screen: AnyScreen, query: Record<string, unknown>): Ask {
   const sorts = Object.keys(screen.sorts).flatMap((key) => [key, `-${key}`])
   const sort = z.enum(sorts as [string, ...string[]]).catch(screen.order).parse(query.sort)
-  // eslint-disable-next-line no-control-regex -- Postgres has no room for NUL
   const q = screen.search === undefined ? '' : z.string().trim().max(200).regex(/^[^\u0000]*$/).catch('').parse(query.q)
   const page = z.coerce.number().int().min(1).max(NUMBERED_ROWS / PER_PAGE).catch(1).parse(query.page)
   const filters = (screen.filters ?? []).flatMap((filter) => {

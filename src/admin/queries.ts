@@ -20,15 +20,15 @@ export interface ListedRows {
   hasMore: boolean
 }
 
-/** One page of a screen: two queries and the few that `select` makes, however many rows there are. */
+/** One page of a screen: at most two queries and the few that `select` makes, however many rows there are. */
 export async function listRows(db: Reader, screen: AnyScreen, ask: Ask): Promise<ListedRows> {
   const table = tableOf(db, screen)
   const where = askWhere(screen, ask)
-  const [rows, total] = await Promise.all([
-    ask.after === null ? table.findMany({ ...rowQuery(screen, ask, where), skip: (ask.page - 1) * PER_PAGE, take: PER_PAGE + 1 }) : listAfter(table, screen, ask, where, PER_PAGE + 1),
-    table.count({ where, take: COUNTED_ROWS + 1 }),
-  ])
-  return { rows: rows.slice(0, PER_PAGE), total, hasMore: rows.length > PER_PAGE }
+  const rows = await (ask.after === null ? table.findMany({ ...rowQuery(screen, ask, where), skip: (ask.page - 1) * PER_PAGE, take: PER_PAGE + 1 }) : listAfter(table, screen, ask, where, PER_PAGE + 1))
+  const hasMore = rows.length > PER_PAGE
+  // A first page that holds all is its own count: a rare word is looked for once, not twice.
+  const total = ask.after === null && ask.page === 1 && !hasMore ? rows.length : await table.count({ where, take: COUNTED_ROWS + 1 })
+  return { rows: rows.slice(0, PER_PAGE), total, hasMore }
 }
 
 const rowQuery = (screen: AnyScreen, ask: Ask, where: object) => ({ where, select: screen.select, orderBy: orderBy(screen, readOrder(screen, ask.sort)) })

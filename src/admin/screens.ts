@@ -227,7 +227,8 @@ export const events = list({
     { label: 'Problem', value: (row) => row.problem ?? '' },
   ],
   sorts: { received: { by: 'receivedAt', label: 'Received' } }, order: '-received',
-  search: (word) => ({ OR: [{ eventId: word }, { entityId: word }, { type: { startsWith: word } }] }),
+  // Ids are found by their indexes; a type ("transaction.completed") is read from the newest events on.
+  search: (word) => (word.includes('.') ? { type: word } : { OR: [{ eventId: word }, { entityId: word }] }),
   filters: [
     { key: 'state', label: 'State', options: [{ value: 'waiting', label: 'Waiting', where: { processedAt: null, quarantinedAt: null } }, { value: 'aside', label: 'Put aside', where: { processedAt: null, quarantinedAt: { not: null } } }, { value: 'done', label: 'Done', where: { processedAt: { not: null } } }] },
     { key: 'source', label: 'Came by', options: (['webhook', 'reconcile', 'replay'] as const).map((source) => ({ value: source, label: source, where: { source } })) },
