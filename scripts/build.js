@@ -67,7 +67,7 @@ async function buildServer() {
 }
 
 /**
- * public/css/{site,admin}.css and each public/js/*.js and src/browser/*.ts become one small file; the rest of public/ is
+ * public/css/{site,admin,outbox}.css and each public/js/*.js and src/browser/*.ts become one small file; the rest of public/ is
  * copied. Every name carries a hash of the content, and manifest.json maps the plain name to the hashed one.
  */
 async function buildPublic() {
@@ -76,7 +76,7 @@ async function buildPublic() {
   for (const file of files.filter((name) => !/^(css|js)\//.test(name))) {
     await put(manifest, file, await readFile(join(root, 'public', file)))
   }
-  for (const file of files.filter((name) => /^css\/(site|admin)\.css$/.test(name))) await put(manifest, file, await bundleStyles(file, manifest))
+  for (const file of files.filter((name) => /^css\/(site|admin|outbox)\.css$/.test(name))) await put(manifest, file, await bundleStyles(file, manifest))
   await bundleScripts(manifest, [...files.filter((name) => /^js\/[^/]+\.js$/.test(name)).map((name) => `public/${name}`), ...browserEntries()])
   await writeWhole(join(dist, 'public', 'manifest.json'), JSON.stringify(manifest, null, 2))
   const kept = Object.values(manifest).map((name) => join(dist, 'public', name))

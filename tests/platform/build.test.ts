@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -17,9 +17,16 @@ describe('the build', { timeout: 60_000 }, () => {
     manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Record<string, string>
   }, 60_000)
 
-  it('has one style sheet for readers and one for staff, without imports', () => {
-    expect(Object.keys(manifest).filter((name) => name.endsWith('.css')).sort()).toEqual(['css/admin.css', 'css/site.css'])
+  it('has one style sheet for readers, one for staff and one for the outbox, without imports', () => {
+    expect(Object.keys(manifest).filter((name) => name.endsWith('.css')).sort()).toEqual(['css/admin.css', 'css/outbox.css', 'css/site.css'])
     expect(readFileSync(join(folder, manifest['css/site.css']!), 'utf8')).not.toContain('@import')
+  })
+
+  it('has every file that a template asks for', () => {
+    const templates = readdirSync(join(root, 'views'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.njk'))
+    const asked = templates.flatMap((name) => [...readFileSync(join(root, 'views', name), 'utf8').matchAll(/asset\('([^']+)'\)/g)].map(([, file]) => file ?? ''))
+    expect(asked.length).toBeGreaterThan(5)
+    expect(asked.filter((file) => manifest[file] === undefined)).toEqual([])
   })
 
   it('names every file after its content', () => {
