@@ -161,6 +161,13 @@ describe('deleting', () => {
     expect((await browser(site).get('/tutorials/old')).status).toBe(410)
   })
 
+  it('takes a course’s lessons with it, and their addresses are gone too', async () => {
+    const course = await writeCourse(site.services, { slug: 'sql', sections: [{ title: 'One', lessons: [{ slug: 'a' }] }] })
+    expect((await author.post(`/admin/courses/${course.id}/removal`, {})).status).toBe(303)
+    expect(await site.services.db.document.count()).toBe(0)
+    expect((await browser(site).get(course.lessons[0]!.path)).status).toBe(410)
+  })
+
   it('is refused for what is for sale', async () => {
     const course = await writeCourse(site.services, { slug: 'sql', sections: [{ title: 'One', lessons: [{ slug: 'a' }] }] })
     await sell(site.services, course.id)
