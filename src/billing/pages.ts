@@ -160,7 +160,7 @@ export function paymentFailedPage(order: PlacedOrder, site: SiteInfo): PaymentFa
     text: 'This checkout was closed before it was paid. No money was taken.',
     reasons: [],
     retry: { label: 'Begin again', href: price === undefined ? '/pricing' : address('/checkout', { price }), method: 'get', fields: [] },
-    support: { text: 'Something went wrong? Write to us', href: '/contact' },
+    support: { text: 'What you bought so far', href: '/account/purchases' },
   }
 }
 
