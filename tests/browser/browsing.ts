@@ -26,6 +26,8 @@ export interface Browsing {
   visit(options?: Visiting): Promise<Page>
   /** Turns everybody of this test away before it ends; for tests that open many windows. */
   leave(): Promise<void>
+  /** This test provokes such a line on the console. */
+  forgive(line: RegExp): void
 }
 
 /**
@@ -36,6 +38,7 @@ export function useBrowsing(site: Site): Browsing {
   let chrome: Browser | null = null
   const contexts: BrowserContext[] = []
   const complaints: string[] = []
+  const forgiven: RegExp[] = []
 
   beforeAll(async () => {
     if (chromiumPath !== null) chrome = await chromium.launch({ executablePath: chromiumPath, args: ARGS })
@@ -47,7 +50,8 @@ export function useBrowsing(site: Site): Browsing {
 
   afterEach(async () => {
     await leave()
-    expect(complaints.splice(0)).toEqual([])
+    const excused = forgiven.splice(0)
+    expect(complaints.splice(0).filter((line) => !excused.some((pattern) => pattern.test(line)))).toEqual([])
   })
 
   afterAll(async () => {
@@ -67,7 +71,7 @@ export function useBrowsing(site: Site): Browsing {
     return context.newPage()
   }
 
-  return { visit, leave }
+  return { visit, leave, forgive: (line) => void forgiven.push(line) }
 }
 
 async function listen(context: BrowserContext, home: string, complaints: string[]): Promise<void> {

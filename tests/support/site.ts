@@ -77,7 +77,7 @@ export function useSite(options: SiteOptions = {}): Site {
     const env = { NODE_ENV: 'test', DATABASE_URL: databaseUrl, DATA_DIR: folder, ...(options.linked ? { BASE_URL: address } : {}), ...(options.payments ? { PADDLE_API_KEY: key, PADDLE_ENVIRONMENT: site.sandbox.url, PADDLE_WEBHOOK_SECRETS: secret } : {}), ...options.env }
     const config = readConfig(env)
     const { db, sql, pool } = site.database
-    site.services = { config, db, sql, clock, log, jobs: recordJobs(), mail: outbox(), storage: disk(join(folder, 'files')), images: sharpImages(), payments: options.payments ? paddle({ apiKey: key, environment: site.sandbox.url, webhookSecrets: [secret], clientToken: null, clock }) : none() }
+    site.services = { config, db, sql, clock, log, jobs: recordJobs(), mail: outbox(), storage: disk(join(folder, 'files')), images: sharpImages(), payments: options.payments ? paddle({ apiKey: key, environment: site.sandbox.url, webhookSecrets: [secret], clientToken: null, clock, ...(options.linked ? { pagesUrl: `${address}/dev/payments` } : {}) }) : none() }
     const { server, cache } = createServer(site.services, { pool, paymentPages: options.payments ? sandboxPages(site.sandbox.url, '/dev/payments') : null, pace: 0, ...(options.limited ? {} : { limits: unlimited }) })
     Object.assign(site, { server, cache })
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
