@@ -19,6 +19,9 @@ import { StartupProblem } from './platform/startup-problem.ts'
 import type { Role } from './platform/viewer.ts'
 import type { Services } from './services.ts'
 
+// Prisma's adapter asks twice at once within a transaction; nobody at a terminal can do anything about it.
+process.noDeprecation = true
+
 const program = new Command('lectern')
   .description('One-off commands. They use DATABASE_URL, or the database in DATA_DIR (running or not).')
   .option('--debug', 'show where an error came from')

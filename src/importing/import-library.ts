@@ -94,7 +94,7 @@ function sortOut(planned: Planned[], known: Map<string, Imported>, overwrite: bo
 function picturesFor(work: Planned[], prepared: Map<string, Prepared>): Map<string, { body: Buffer; alt: string }> {
   const wanted = new Map<string, { body: Buffer; alt: string }>()
   for (const { manuscript, sourced } of work) {
-    const named = [...sourced.pictures, ...(sourced.cover === null ? [] : [[sourced.cover, manuscript.coverAlt] as const])]
+    const named = [...[...sourced.pictures].map(([file, { alt }]) => [file, alt] as const), ...(sourced.cover === null ? [] : [[sourced.cover, manuscript.coverAlt] as const])]
     for (const [file, alt] of named) {
       const body = prepared.get(file)?.body ?? null
       if (body !== null && prepared.get(file)?.problem === null) wanted.set(file, { body, alt: wanted.get(file)?.alt || alt })
@@ -103,12 +103,12 @@ function picturesFor(work: Planned[], prepared: Map<string, Prepared>): Map<stri
   return wanted
 }
 
-/** One line for each picture that was not taken, at the first text that shows it. */
+/** One line for each picture that was not taken, at its first use. */
 function pictureProblems(planned: Planned[], prepared: Map<string, Prepared>, refused: Map<string, string>): Problem[] {
   const problems = new Map([...refused, ...[...prepared].flatMap(([file, { problem }]) => (problem === null ? [] : [[file, problem] as const]))])
   return [...problems].map(([file, problem]) => {
     const user = planned.find(({ sourced }) => sourced.pictures.has(file) || sourced.cover === file)
-    return { file, line: null, what: `${problem}${user === undefined ? '' : ` (shown in ${user.manuscript.file})`}` }
+    return { file: user?.manuscript.file ?? file, line: user?.sourced.pictures.get(file)?.line ?? null, what: `the picture ${file} is not taken: ${problem}` }
   })
 }
 

@@ -13,9 +13,7 @@ import type { Report } from './report.ts'
  */
 export async function seedSite(services: Services, { email, onProgress }: { email: string; onProgress: ImportOptions['onProgress'] }): Promise<{ report: Report; owner: { email: string; password: string | null } }> {
   const folder = await readFolder(join(root, 'content', 'sample'))
-  // The first start waits for this.
-  const images: Services['images'] = { ...services.images, makeVariants: (original) => services.images.makeVariants(original, { quickly: true }) }
-  const report = await importLibrary({ ...services, images }, folder, readLectern(folder), { dryRun: false, overwrite: false, original: null, onProgress })
+  const report = await importLibrary(services, folder, readLectern(folder), { dryRun: false, overwrite: false, original: null, onProgress })
   const owner = await createOwner(services, { email, name: 'Administrator' })
   return { report, owner }
 }

@@ -44,8 +44,9 @@ export async function preparePictures({ db, images }: Services, files: Map<strin
 
 /** Keeps pictures and makes their sizes at once, so that pages are whole when the command ends. */
 export async function takePictures(services: Services, wanted: Map<string, { body: Buffer; alt: string }>, onDone: () => void): Promise<{ taken: Map<string, Taken>; refused: Map<string, string> }> {
-  // We do the work ourselves: nobody needs to ring for it.
-  const quiet: Services = { ...services, jobs: { enqueue: async () => undefined } }
+  // We do the work ourselves, so nobody needs to ring for it; and somebody waits for us.
+  const images: Services['images'] = { ...services.images, makeVariants: (original) => services.images.makeVariants(original, { quickly: true }) }
+  const quiet: Services = { ...services, images, jobs: { enqueue: async () => undefined } }
   const taken = new Map<string, Taken>()
   const refused = new Map<string, string>()
   await inTurns([...wanted], async ([path, { body, alt }]) => {
@@ -66,7 +67,7 @@ export async function tryPictures({ images, db }: Services, wanted: Map<string, 
   await inTurns([...wanted], async ([path, { body }]) => {
     const known = await db.asset.findUnique({ where: { sha256: sha256(body) }, select: { state: true } })
     if (known?.state !== 'ready') {
-      await images.makeVariants(body).catch((error: unknown) => {
+      await images.makeVariants(body, { quickly: true }).catch((error: unknown) => {
         if (!(error instanceof Invalid)) throw error
         refused.set(path, sentence(error.message))
       })

@@ -9,8 +9,6 @@ export type Meaning =
   /** Another site, mail, or a part of our own site. */
   | { kind: 'elsewhere' }
   | { kind: 'nothing' }
-  /** A relative address that leads out of the folder. */
-  | { kind: 'outside'; relative: string }
 
 export type Reading = (from: Manuscript, address: string) => Meaning
 
@@ -71,7 +69,7 @@ export function readAddresses(folder: Folder, library: Library): Reading {
       const key = byAddress.get(plain(new URL(path, `http://x${encodeURI(stood)}`).pathname))
       if (key !== undefined) return { kind: 'text', key, fragment: fragment ?? null }
     }
-    return inside === null ? { kind: 'outside', relative: own } : { kind: 'nothing' }
+    return { kind: 'nothing' }
   }
 }
 

@@ -43,7 +43,7 @@ export function readBook(folder: Folder, home: string): Book {
   for (const chapter of chapters) {
     if (chapter === cover || chapter.file === null) continue
     const lesson = read(folder, chapter, book)
-    if (lesson !== null) lessons.set(chapter, { ...common, ...lesson, key: `${folder.name}/${lesson.file}`, kind: 'lesson', slug: lessonSlug(lesson.file), course: book.outline.course })
+    if (lesson !== null) lessons.set(chapter, { ...common, ...lesson, key: `${folder.name}/${lesson.file}`, kind: 'lesson', slug: lessonSlug(lesson.file, home, lesson.title), course: book.outline.course, addresses: [stood(lesson.file, home)] })
   }
   const text = (cover !== null ? read(folder, cover, book) : null) ?? opening(chapters, lessons)
   const course: Manuscript = {
@@ -61,6 +61,9 @@ export function readBook(folder: Folder, home: string): Book {
   }
   return book
 }
+
+/** Where mdBook puts a file, seen from the book's own address. */
+const stood = (file: string, home: string): string => `/${(home === '' ? file : file.slice(home.length + 1)).replace(/readme\.md$/i, 'index.html').replace(/\.(?:md|markdown)$/i, '.html')}`
 
 const isInside = (path: string, home: string): boolean => home === '' || path.startsWith(`${home}/`)
 
@@ -145,8 +148,9 @@ function opening(chapters: Chapter[], lessons: Map<Chapter, Manuscript>): Text |
 }
 
 /** `ch04-01-what-is-ownership.md` → what-is-ownership; `guide/README.md` → guide. */
-function lessonSlug(file: string): string {
-  const name = /^(?:readme|index)$/i.test(stem(file)) ? (folderOf(file).split('/').at(-1) || 'introduction') : stem(file)
+function lessonSlug(file: string, home: string, title: string): string {
+  const isIndex = /^(?:readme|index)$/i.test(stem(file))
+  const name = !isIndex ? stem(file) : folderOf(file) === home ? title : (folderOf(file).split('/').at(-1) ?? title)
   const words = name.replace(/^(?:ch(?:apter)?[-_ ]?)?\d+(?:[-_.]\d+)*[-_. ]+(?=.*[a-z])/i, '')
   return slugOf(words === '' ? name : words)
 }

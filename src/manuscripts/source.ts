@@ -15,14 +15,14 @@ export interface Surroundings {
   picture(file: string, use: 'shown' | 'opened'): string | null
   /** Does our site have such a page, beside what is imported? */
   isOurs(path: string): boolean
-  /** Where the old site's relative addresses led, if somebody told us. */
+  /** Where the old site stands, if somebody told us: what is not imported can still be linked there. */
   original: string | null
 }
 
 export interface Sourced {
   source: string
-  /** Files of the folder that the text shows or opens, with the words that stand for them. */
-  pictures: Map<string, string>
+  /** Files of the folder that the text shows or opens, with the words that stand for them and the line of the first use. */
+  pictures: Map<string, { alt: string; line: number }>
   cover: string | null
   notes: Problem[]
 }
@@ -31,19 +31,25 @@ const PICTURE = /\.(?:png|jpe?g|gif|webp|avif|svg)$/i
 
 /** The text as we keep it: links lead to our pages and pictures. */
 export function sourceOf(manuscript: Manuscript, around: Surroundings): Sourced {
-  const pictures = new Map<string, string>()
+  const pictures: Sourced['pictures'] = new Map()
   const notes: Problem[] = []
   const note = (line: number | null, what: string) => void notes.push({ file: manuscript.file, line, what })
   const source = rewriteLinks(manuscript.body, (link) => {
     const line = manuscript.firstLine + link.line
     const meaning = around.read(manuscript, link.address)
-    if (link.kind === 'picture') return shown(link, meaning, (what) => note(line, what))
-    return followed(link, meaning, (what) => note(line, what))
+    if (link.kind === 'picture') return shown(link, meaning, line)
+    return followed(link, meaning, line)
   })
 
-  function shown(link: WrittenLink, meaning: Meaning, say: (what: string) => void): string | undefined {
+  function use(file: string, alt: string, line: number): void {
+    const before = pictures.get(file)
+    pictures.set(file, { alt: before?.alt || alt, line: before?.line ?? line })
+  }
+
+  function shown(link: WrittenLink, meaning: Meaning, line: number): string | undefined {
+    const say = (what: string) => note(line, what)
     if (meaning.kind === 'file') {
-      pictures.set(meaning.path, pictures.get(meaning.path) || link.alt)
+      use(meaning.path, link.alt, line)
       return around.picture(meaning.path, 'shown') ?? undefined
     }
     if (meaning.kind !== 'elsewhere') say(`the picture “${link.address}” is missing`)
@@ -52,7 +58,8 @@ export function sourceOf(manuscript: Manuscript, around: Surroundings): Sourced 
     return undefined
   }
 
-  function followed(link: WrittenLink, meaning: Meaning, say: (what: string) => void): string | null | undefined {
+  function followed(link: WrittenLink, meaning: Meaning, line: number): string | null | undefined {
+    const say = (what: string) => note(line, what)
     if (link.address === '') return null
     switch (meaning.kind) {
       case 'elsewhere':
@@ -61,16 +68,14 @@ export function sourceOf(manuscript: Manuscript, around: Surroundings): Sourced 
         return toText(meaning, link, say)
       case 'file': {
         const address = PICTURE.test(meaning.path) ? around.picture(meaning.path, 'opened') : null
-        if (PICTURE.test(meaning.path)) pictures.set(meaning.path, pictures.get(meaning.path) ?? '')
+        if (PICTURE.test(meaning.path)) use(meaning.path, '', line)
         if (address !== null) return address
         break
       }
-      case 'outside':
-        if (around.original !== null) return new URL(meaning.relative, around.original).href
-        break
       case 'nothing':
         if (link.address.startsWith('/') && isOurOwn(link.address, around)) return undefined
     }
+    if (around.original !== null && URL.canParse(link.address, around.original)) return new URL(link.address, new URL(manuscript.addresses[0]?.slice(1) ?? '', around.original)).href
     say(`the link “${link.address}” leads to nothing that is imported: its words stay`)
     return null
   }

@@ -66,7 +66,7 @@ function isIndentedCode(lines: string[], index: number): boolean {
 const code = (lines: string[], { isJekyll }: Around): string[] => {
   const whole = lines.join('\n')
   const isFenced = isJekyll && /\{%-?\s*raw\s*-?%\}/.test(whole) && /\{%-?\s*endraw\s*-?%\}/.test(whole)
-  return isFenced ? whole.replace(/\{%-?\s*(?:end)?raw\s*-?%\}\n?/g, '').split('\n') : lines
+  return isFenced ? whole.replace(/^[ \t]*\{%-?\s*(?:end)?raw\s*-?%\}[ \t]*\n/gm, '').replace(/\{%-?\s*(?:end)?raw\s*-?%\}/g, '').split('\n') : lines
 }
 
 const BLOCKS: [RegExp, RegExp][] = [
