@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { join, resolve } from 'node:path'
 import type { Pool } from 'pg'
-import type { Config } from './config.ts'
+import { BadConfig, readConfig, type Config } from './config.ts'
 import { createJobs } from './platform/bullmq.ts'
 import { systemClock } from './platform/clock.ts'
 import { connect } from './platform/db.ts'
@@ -30,13 +30,24 @@ export interface Booted {
 /** Where the payment sandbox's own pages are shown. */
 const SANDBOX_PAGES = '/dev/payments'
 
+/** The configuration of a process, or the end of it: what is missing is said in sentences, without a stack. */
+export function configOrExit(env: Record<string, string | undefined>): Config {
+  try {
+    return readConfig(env)
+  } catch (error) {
+    if (!(error instanceof BadConfig)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  }
+}
+
 /** Decides which provider stands behind which port, from what is set. The only importer of `providers/`. */
-export function boot(config: Config, process: 'web' | 'worker' | 'cli'): Booted {
+export function boot(config: Config, name: 'web' | 'worker' | 'cli'): Booted {
   if (config.databaseUrl === null) throw new Error('DATABASE_URL is not set; `npm start` brings a database of its own.')
-  const log = createLog({ level: config.logLevel, pretty: config.prettyLog, process })
+  const log = createLog({ level: config.logLevel, pretty: config.prettyLog, process: name })
   const database = connect(config.databaseUrl, {
     max: config.databasePool,
-    use: process === 'web' ? 'web' : 'worker',
+    use: name === 'web' ? 'web' : 'worker',
     onError: (error) => log.warn({ err: error }, 'a database connection broke'),
   })
   const jobs = createJobs({ config, log })

@@ -2,8 +2,8 @@
 import cluster from 'node:cluster'
 import type { Server } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
-import { boot } from './boot.ts'
-import { BadConfig, readConfig, type Config } from './config.ts'
+import { boot, configOrExit } from './boot.ts'
+import type { Config } from './config.ts'
 import { announceShutdown } from './operations/shutdown.ts'
 import { followInvalidations } from './platform/invalidation.ts'
 import { createServer } from './server.ts'
@@ -13,19 +13,9 @@ const DRAIN = 20_000
 /** Behind a balancer: time for it to see that `/readyz` says no, before the door closes. */
 const NOTICE = 2_000
 
-const config = read()
+const config = configOrExit(process.env)
 if (config.webConcurrency > 1 && cluster.isPrimary) keepProcesses(config.webConcurrency)
 else await serve(config)
-
-function read(): Config {
-  try {
-    return readConfig(process.env)
-  } catch (error) {
-    if (!(error instanceof BadConfig)) throw error
-    console.error(error.message)
-    process.exit(1)
-  }
-}
 
 async function serve(config: Config): Promise<void> {
   const booted = boot(config, 'web')

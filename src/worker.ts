@@ -1,23 +1,13 @@
 // Process: the worker. Boot, handlers, work, stop.
-import { boot } from './boot.ts'
-import { BadConfig, readConfig, type Config } from './config.ts'
+import { boot, configOrExit } from './boot.ts'
+import type { Config } from './config.ts'
 import { handlers, schedules } from './handlers.ts'
 import { startWorkers } from './platform/bullmq.ts'
 
 /** Running jobs get 20 s (`startWorkers`); a platform kills us after 30 s. */
 const EXIT_LIMIT = 25_000
 
-await work(read())
-
-function read(): Config {
-  try {
-    return readConfig(process.env)
-  } catch (error) {
-    if (!(error instanceof BadConfig)) throw error
-    console.error(error.message)
-    process.exit(1)
-  }
-}
+await work(configOrExit(process.env))
 
 async function work(config: Config): Promise<void> {
   const booted = boot(config, 'worker')
