@@ -16,7 +16,7 @@ export function oneAddress(options: { baseUrl: string; anyHost: boolean; behindP
   return (req, res, next) => {
     const reads = req.method === 'GET' || req.method === 'HEAD'
     const wrongHost = !options.anyHost && req.headers.host !== base.host && !PROBES.has(req.path)
-    const wrongScheme = options.behindProxy && base.protocol === 'https:' && req.protocol === 'http' && !PROBES.has(req.path)
+    const wrongScheme = options.behindProxy && base.protocol === 'https:' && req.protocol.toLowerCase() !== 'https' && !PROBES.has(req.path)
     if (!reads) {
       if (wrongHost) throw new AppError(421, 'This server does not answer for that host.')
       return next()

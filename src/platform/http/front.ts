@@ -24,7 +24,7 @@ export function front(options: {
   const cookieStart = `${options.sessionCookie}=`
 
   const isVisitor = (req: IncomingMessage) => !(req.headers.cookie?.includes(cookieStart) ?? false)
-  const isHere = (req: IncomingMessage) => (host === null || req.headers.host === host) && !(options.onlyHttps && cameByHttp(req))
+  const isHere = (req: IncomingMessage) => (host === null || req.headers.host === host) && (!options.onlyHttps || cameByHttps(req))
 
   /** One render per missing page: the first request makes it, the others wait for what it made. */
   const renderOnce = async (key: string, req: IncomingMessage, res: ServerResponse): Promise<void> => {
@@ -65,7 +65,7 @@ export function front(options: {
   }
 }
 
-const cameByHttp = (req: IncomingMessage): boolean => /^http\s*(?:,|$)/i.test(String(req.headers['x-forwarded-proto'] ?? ''))
+const cameByHttps = (req: IncomingMessage): boolean => /^https\s*(?:,|$)/i.test(String(req.headers['x-forwarded-proto'] ?? ''))
 
 /** Answers that say that a page kept under this address is not there any more. */
 const NO_PAGE = new Set([301, 303, 404, 410])
