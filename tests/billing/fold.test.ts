@@ -33,7 +33,7 @@ describe('the fold', () => {
     const from = site.sandbox.events().length
     site.sandbox.sendWebhooksTo(null)
     site.sandbox.pay(transactionId, { email: buyer.person.email, country: 'DE' })
-    await until(() => site.sandbox.events().some((event) => event.event_type === 'transaction.completed' && event.data.id === transactionId))
+    await until(() => site.sandbox.events().some((event) => event.event_type === 'transaction.completed' && (event.data as { id?: string }).id === transactionId))
     const { adjustmentId } = await refund(site, transactionId)
     site.sandbox.approveRefund(adjustmentId)
     const events = (await happened()).slice(from - 1).filter((raw) => raw.includes(transactionId))
