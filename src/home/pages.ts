@@ -17,6 +17,7 @@ export interface HomePage {
   primary: Link
   secondary: Link | null
   resume: Resume | null
+  featured: { title: string; href: string; summary: string; hint: string }[]
   newest: TutorialCard[]
   courses: CourseCard[]
   topics: { text: string; href: string; count: string }[]
@@ -28,6 +29,7 @@ export const homeView = view<HomePage>('home/show.njk')
 
 export interface HomeRows {
   tutorials: ListedTutorial[]
+  featured: ListedTutorial[]
   courses: ListedCourse[]
   counts: Counts
   topics: ListedTopic[]
@@ -37,6 +39,7 @@ export interface HomeRows {
 
 export function homePage(rows: HomeRows, viewer: Viewer | null, site: SiteInfo & { tagline: string }): HomePage {
   const { tutorials, lessons } = rows.counts
+  const resume = viewer === null ? null : resumeOf(rows.mine)
   return {
     meta: pageMeta(site, {
       title: site.tagline,
@@ -54,7 +57,9 @@ export function homePage(rows: HomeRows, viewer: Viewer | null, site: SiteInfo &
     intro: 'Tutorials for an evening, courses for a season. Every example was run before it was printed.',
     primary: { text: 'Read a tutorial', href: '/tutorials/' },
     secondary: { text: 'See the courses', href: '/courses/' },
-    resume: viewer === null ? null : resumeOf(rows.mine),
+    resume,
+    // Somebody who is in the middle of a course goes on with it instead.
+    featured: resume !== null ? [] : rows.featured.map((tutorial) => ({ title: tutorial.title, href: tutorial.path, summary: tutorial.summary, hint: `${tutorial.minutes} min read` })),
     newest: rows.tutorials.slice(0, 6).map(tutorialCard),
     courses: rows.courses.slice(0, 3).map(courseCard),
     topics: rows.topics.map((topic) => ({ text: topic.name, href: `/topics/${topic.slug}`, count: counted(topic.tutorials, 'tutorial') })),

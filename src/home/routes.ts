@@ -8,7 +8,7 @@ import { render } from '../platform/http/render.ts'
 import { viewer } from '../platform/http/viewer.ts'
 import type { Services } from '../services.ts'
 import { listTopics } from '../topics/queries.ts'
-import { listTutorials } from '../tutorials/queries.ts'
+import { listFeatured, listTutorials } from '../tutorials/queries.ts'
 import { listQuery as tutorialQuery } from '../tutorials/tutorial.ts'
 import { homePage, homeView } from './pages.ts'
 import { countTexts } from './queries.ts'
@@ -19,14 +19,15 @@ export function homeRoutes({ sql, config }: Services): Router {
 
   router.get('/', open, async (_req, res) => {
     const accountId = viewer(res)?.id ?? null
-    const [{ tutorials }, { courses }, counts, topics, mine] = await Promise.all([
+    const [{ tutorials }, featured, { courses }, counts, topics, mine] = await Promise.all([
       listTutorials(sql, tutorialQuery.parse({}), accountId),
+      listFeatured(sql, accountId),
       listCourses(sql, courseQuery.parse({}), accountId),
       countTexts(sql),
       listTopics(sql),
       accountId === null ? [] : listMyCourses(sql, accountId),
     ])
-    await render(res, homeView, homePage({ tutorials, courses, counts, topics, mine }, viewer(res), site), {
+    await render(res, homeView, homePage({ tutorials, featured, courses, counts, topics, mine }, viewer(res), site), {
       tags: [tagsOf.list('tutorial'), tagsOf.list('course'), tagsOf.list('lesson'), tagsOf.topics, tagsOf.authors, tagsOf.offers],
     })
   })

@@ -117,3 +117,13 @@ const RELATED = `
   SELECT ${CARD}, ${COMPLETED} AS completed FROM near JOIN document d ON d.id = near.id
   WHERE d.kind = 'tutorial' AND d.state = 'published'
   ORDER BY near.shared DESC, d.published_at DESC, d.id DESC LIMIT 3`
+
+/** What the owner recommends to begin with, newest first. */
+export async function listFeatured(sql: Sql, accountId: string | null): Promise<ListedTutorial[]> {
+  return sql.rows<ListedTutorial>('tutorials-featured', FEATURED, [accountId])
+}
+
+const FEATURED = `
+  SELECT ${CARD}, ${COMPLETED} AS completed FROM document d
+  WHERE d.kind = 'tutorial' AND d.state = 'published' AND d.featured
+  ORDER BY d.published_at DESC, d.id DESC LIMIT 3`
