@@ -167,7 +167,7 @@ function recordRoute<Found>(router: Router, { db }: Services, screen: AnyScreen,
 function mailRoute(router: Router, { db }: Services): void {
   router.get('/mails/:id/body', onlyOwner, async (req, res) => {
     const { html } = await findMail(db, idOf(mails, req.params.id))
-    res.set({ 'Content-Security-Policy': "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'", 'X-Frame-Options': 'SAMEORIGIN', 'X-Content-Type-Options': 'nosniff' })
+    res.set({ 'Content-Security-Policy': "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'", 'X-Frame-Options': 'SAMEORIGIN', 'X-Content-Type-Options': 'nosniff', 'Origin-Agent-Cluster': '?0' })
     await send(res, html)
   })
 }

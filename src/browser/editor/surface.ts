@@ -61,7 +61,7 @@ export function createSurface(host: HTMLElement, options: { text: string; label:
         markdown({ base: markdownLanguage }), colours, look, EditorView.lineWrapping,
         // Escape, then Tab leaves the field: CodeMirror lets the next Tab through.
         keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
-        EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'true', autocorrect: 'on', autocapitalize: 'sentences' }),
+        EditorView.contentAttributes.of({ 'aria-label': options.label, tabindex: '0', spellcheck: 'true', autocorrect: 'on', autocapitalize: 'sentences' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.onChange()
         }),
