@@ -64,10 +64,13 @@ export function homePage(rows: HomeRows, viewer: Viewer | null, site: SiteInfo &
     courses: rows.courses.slice(0, 3).map(courseCard),
     topics: rows.topics.map((topic) => ({ text: topic.name, href: `/topics/${topic.slug}`, count: counted(topic.tutorials, 'tutorial') })),
     stats: [
-      { figure: numberText(tutorials), text: tutorials === 1 ? 'tutorial' : 'tutorials' },
-      { figure: numberText(lessons), text: lessons === 1 ? 'lesson' : 'lessons' },
-      { figure: numberText(rows.topics.length), text: rows.topics.length === 1 ? 'topic' : 'topics' },
-    ],
+      figure(tutorials, 'tutorial'),
+      figure(lessons, 'lesson'),
+      figure(rows.topics.length, 'topic'),
+    ].flat(),
     membership: null,
   }
 }
+
+/** A number worth naming. */
+const figure = (count: number, one: string): HomePage['stats'] => (count === 0 ? [] : [{ figure: numberText(count), text: count === 1 ? one : `${one}s` }])

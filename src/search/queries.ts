@@ -1,7 +1,7 @@
 import { entitled } from '../access/sql.ts'
 import type { Kind, Level } from '../content/document.ts'
 import type { Sql } from '../platform/db.ts'
-import { HIT_END, HIT_START, PER_PAGE, type SearchQuery } from './search.ts'
+import { HIT_END, HIT_START, PER_PAGE, splitWords, type SearchQuery } from './search.ts'
 
 export interface Hit {
   id: string
@@ -30,7 +30,8 @@ export interface Found {
  * only: they cost more than the search.
  */
 export async function searchDocuments(sql: Sql, query: SearchQuery, accountId: string | null): Promise<Found> {
-  const filter = [accountId, query.q, query.topic, query.level]
+  const { wanted, unwanted } = splitWords(query.q)
+  const filter = [accountId, wanted, unwanted, query.topic, query.level]
   const [hits, counts] = await Promise.all([
     sql.rows<Hit>(`search-${query.sort}`, hitsSql(ORDERS[query.sort]), [...filter, query.kind, PER_PAGE, (query.page - 1) * PER_PAGE]),
     sql.rows<{ kind: Kind; count: number }>('search-kinds', KINDS_SQL, filter),
@@ -46,11 +47,15 @@ const ORDERS: Record<SearchQuery['sort'], string> = {
 }
 
 /** Words in any form (english), or exactly as written (simple), which is how code is kept. */
-const ASKED = `asked AS (SELECT websearch_to_tsquery('english', $2) || websearch_to_tsquery('simple', $2) AS words)`
+const ASKED = `asked AS (
+    SELECT websearch_to_tsquery('english', $2) || websearch_to_tsquery('simple', $2) AS words,
+      websearch_to_tsquery('english', $3) || websearch_to_tsquery('simple', $3) AS unwanted)`
 
+/** A word that is not wanted rules out the whole document, wherever in it the word stands. */
 const VISIBLE = `d.state = 'published' AND (c.id IS NULL OR c.state = 'published')
-    AND ($3::text IS NULL OR EXISTS (SELECT 1 FROM document_topic dt JOIN topic t ON t.id = dt.topic_id WHERE dt.document_id IN (d.id, c.id) AND t.slug = $3))
-    AND ($4::text IS NULL OR COALESCE(d.level, c.level) = $4::level)`
+    AND ($3 = '' OR NOT EXISTS (SELECT 1 FROM search_section other WHERE other.document_id = d.id AND other.vector @@ asked.unwanted))
+    AND ($4::text IS NULL OR EXISTS (SELECT 1 FROM document_topic dt JOIN topic t ON t.id = dt.topic_id WHERE dt.document_id IN (d.id, c.id) AND t.slug = $4))
+    AND ($5::text IS NULL OR COALESCE(d.level, c.level) = $5::level)`
 
 const WITH_COURSE = `LEFT JOIN lesson l ON l.document_id = d.id LEFT JOIN document c ON c.id = l.course_id`
 
@@ -65,9 +70,9 @@ const hitsSql = (order: string): string => `
     SELECT d.id, best.section_id, best.rank, c.title AS course_title,
       NOT (COALESCE(c.access, d.access) = 'free' OR COALESCE(l.preview, false) OR d.kind = 'course'
         OR ${entitled({ account: '$1::uuid', document: 'd.id', course: 'c.id', access: 'COALESCE(c.access, d.access)' })}) AS locked
-    FROM best JOIN document d ON d.id = best.document_id ${WITH_COURSE}
-    WHERE ${VISIBLE} AND ($5::text IS NULL OR d.kind = $5::document_kind)
-    ORDER BY ${order} LIMIT $6 OFFSET $7)
+    FROM best CROSS JOIN asked JOIN document d ON d.id = best.document_id ${WITH_COURSE}
+    WHERE ${VISIBLE} AND ($6::text IS NULL OR d.kind = $6::document_kind)
+    ORDER BY ${order} LIMIT $7 OFFSET $8)
   SELECT d.id, d.path, d.kind, d.title, d.level, d.minutes, shown.course_title AS "courseTitle", shown.locked,
     CASE WHEN shown.locked OR s.position = 0 THEN NULL ELSE s.anchor END AS anchor,
     CASE WHEN shown.locked OR s.position = 0 THEN NULL ELSE s.heading END AS heading,

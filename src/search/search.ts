@@ -23,6 +23,16 @@ export const searchQuery = z.object({
 
 export type SearchQuery = z.infer<typeof searchQuery>
 
+/** What is asked for, and what is not wanted (`-word`, `-"two words"`), each as Postgres' web search reads it. `--flag` is code. */
+export function splitWords(q: string): { wanted: string; unwanted: string } {
+  const words = q.match(/-?"[^"]*"?|\S+/g) ?? []
+  const isUnwanted = (word: string) => /^-[^-]/.test(word)
+  return {
+    wanted: words.filter((word) => !isUnwanted(word)).join(' '),
+    unwanted: words.filter(isUnwanted).map((word) => word.slice(1)).join(' or '),
+  }
+}
+
 export interface SnippetPart {
   text: string
   hit: boolean

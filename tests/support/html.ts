@@ -20,6 +20,9 @@ export const textOf = (html: string | Tag): string => squeeze(typeof html === 's
 /** The titles of the cards in a list, in order. */
 export const cardTitles = (html: string): string[] => [...tags(html, 'h3', 'entry__title'), ...tags(html, 'h3', 'cover__title')].map((tag) => textContent(tag).trim())
 
+/** Where the links in a piece of a page lead. */
+export const linksIn = (piece: Tag): string[] => findAll((tag) => tag.name === 'a', piece.children).map((tag) => tag.attribs.href ?? '')
+
 /** Each group of filters: what its links say, and the count beside it ('' where there is none). */
 export function chips(html: string): Record<string, Record<string, string>> {
   const groups = tags(html, 'div', 'filters__group').map((group) => {
@@ -65,7 +68,6 @@ export function parseXml(text: string): { all: (name: string) => Tag[] } {
   const outside = text.replace(/<!\[CDATA\[[\s\S]*?\]\]>/g, '')
   if (/&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[\da-f]+);)/i.test(outside)) throw new Error('a bare ampersand')
   if (outside.includes(']]>')) throw new Error('an end of CDATA without its beginning')
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(text)) throw new Error('a control character')
   for (const name of new Set([...outside.matchAll(/<([a-z][\w:]*)[^>]*[^/]?>/gi)].map((match) => match[1] ?? ''))) {
     const count = (pattern: RegExp) => [...outside.matchAll(pattern)].length

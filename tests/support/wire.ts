@@ -19,7 +19,10 @@ export async function startWire(target: { host: string; port: number }): Promise
   let state: 'whole' | 'cut' | 'held' = 'whole'
   const pairs = new Set<[Socket, Socket]>()
   const server: Server = createServer((near) => {
-    if (state === 'cut') return near.destroy()
+    if (state === 'cut') {
+      near.destroy()
+      return
+    }
     const far = connect(target)
     const pair: [Socket, Socket] = [near, far]
     pairs.add(pair)
