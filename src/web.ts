@@ -48,9 +48,11 @@ async function serve(config: Config): Promise<void> {
 /** Takes no new requests, lets the running ones end, then ends what is left. */
 async function close(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve))
-  server.closeIdleConnections()
+  // Browsers keep their connection after the last answer: hang up as soon as nothing runs on it.
+  const sweep = setInterval(() => server.closeIdleConnections(), 100)
   const timer = setTimeout(() => server.closeAllConnections(), DRAIN)
   await closed
+  clearInterval(sweep)
   clearTimeout(timer)
 }
 
