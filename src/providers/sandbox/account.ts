@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/clock.ts'
+import { createAgenda, type Agenda } from './agenda.ts'
 import type { Faults } from './faults.ts'
 import { createIds, type Ids } from './ids.ts'
 import type { Store, Table, Tables } from './store.ts'
@@ -29,6 +30,8 @@ export interface Account {
   ids: Ids
   settings: Settings
   faults: Faults
+  /** When which subscription has something due. */
+  agenda: Agenda
   /** Real time in milliseconds: for deliveries, delays and signatures. */
   real(): number
   /** The sandbox's own time, which can be moved ahead: for entities. */
@@ -40,7 +43,14 @@ export interface Account {
 
 export const DESTINATION = 'ntfset_00000000000000000000000001'
 
-export function createAccount(parts: { store: Store; clock: Clock; settings: Settings; faults: Faults }): Account {
+export function createAccount(parts: {
+  store: Store
+  clock: Clock
+  settings: Settings
+  faults: Faults
+  /** Where ids get their random bytes from, if not from the system. */
+  bytes?: (count: number) => Uint8Array
+}): Account {
   const { store, clock, settings, faults } = parts
   const real = () => clock.now().getTime()
   const offset = () => store.get('meta', 'clock-offset')?.value ?? 0
@@ -49,7 +59,8 @@ export function createAccount(parts: { store: Store; clock: Clock; settings: Set
 
   return {
     store, settings, faults, real,
-    ids: createIds(time),
+    agenda: createAgenda(),
+    ids: createIds(time, parts.bytes),
     now: () => new Date(time()),
     stamp() {
       last = Math.max(last + 1, time() * 1000)

@@ -46,15 +46,18 @@ export function createAdjustment(account: Account, input: Create): Adjustment {
 }
 
 function made(account: Account, { id }: Transaction): Adjustment[] {
-  return account.store.all('adjustments').filter((adjustment) => adjustment.transaction_id === id)
+  return account.store.where('adjustments', 'transaction_id', id)
 }
 
-/** What has not gone back yet, nor is about to. */
-function left(account: Account, transaction: Transaction, line: LineItem): bigint {
-  const taken = made(account, transaction)
-    .filter(({ action, status }) => (action === 'refund' || action === 'chargeback') && (status === 'approved' || status === 'pending_approval'))
+/** What has gone back, or is about to; the bank asks for the former only. */
+const taken = (account: Account, transaction: Transaction, bank: boolean): Adjustment[] => made(account, transaction)
+  .filter(({ action, status }) => (action === 'refund' || action === 'chargeback') && (status === 'approved' || (status === 'pending_approval' && !bank)))
+
+/** What has not gone back of a line. */
+function left(account: Account, transaction: Transaction, line: LineItem, bank = false): bigint {
+  const gone = taken(account, transaction, bank)
     .flatMap(({ items }) => items.filter(({ item_id }) => item_id === line.id))
-  return BigInt(line.totals.total) - sum(taken.map(({ totals }) => totals.total))
+  return BigInt(line.totals.total) - sum(gone.map(({ totals }) => totals.total))
 }
 
 const adjustmentItem = (account: Account, line: LineItem, type: AdjustmentItem['type'], { subtotal, tax, total }: Split): AdjustmentItem => ({
@@ -62,18 +65,26 @@ const adjustmentItem = (account: Account, line: LineItem, type: AdjustmentItem['
   totals: { subtotal: String(subtotal), tax: String(tax), total: String(total) },
 })
 
-function everything(account: Account, transaction: Transaction): AdjustmentItem[] {
-  const items = transaction.details.line_items.flatMap((line) => {
-    const amount = left(account, transaction, line)
-    return amount > 0n ? [adjustmentItem(account, line, amount === BigInt(line.totals.total) ? 'full' : 'partial', partOf(line.totals, amount))] : []
+/** Of what was paid with money: credit that was used up does not come back as money. */
+const payable = (account: Account, transaction: Transaction, bank = false): bigint =>
+  BigInt(transaction.details.totals.grand_total) - sum(taken(account, transaction, bank).map(({ totals }) => totals.total))
+
+function everything(account: Account, transaction: Transaction, bank = false): AdjustmentItem[] {
+  const lines = transaction.details.line_items.map((line) => ({ line, amount: left(account, transaction, line, bank) }))
+  let over = sum(lines.map(({ amount }) => amount)) - payable(account, transaction, bank)
+  const items = lines.flatMap(({ line, amount: rest }) => {
+    const cut = over <= 0n || rest <= 0n ? 0n : over < rest ? over : rest
+    over -= cut
+    const amount = rest - cut
+    return amount === 0n ? [] : [adjustmentItem(account, line, amount === BigInt(line.totals.total) ? 'full' : 'partial', partOf(line.totals, amount))]
   })
-  if (items.length === 0) throw refuse('adjustment_total_amount_above_remaining_allowed', 'nothing is left to refund')
+  if (sum(items.map(({ totals }) => totals.total)) <= 0n) throw refuse('adjustment_total_amount_above_remaining_allowed', 'nothing is left to refund')
   return items
 }
 
 function partial(account: Account, transaction: Transaction, wanted: NonNullable<Create['items']>): AdjustmentItem[] {
   if (new Set(wanted.map(({ item_id }) => item_id)).size !== wanted.length) throw refuse('adjustment_duplicate_item', 'an item is named twice')
-  return wanted.map(({ item_id, type, amount }) => {
+  const items = wanted.map(({ item_id, type, amount }) => {
     const line = transaction.details.line_items.find(({ id }) => id === item_id)
     if (line === undefined) throw refuse('adjustment_transaction_item_invalid', `transaction item ${item_id} is not on this transaction`)
     const rest = left(account, transaction, line)
@@ -82,6 +93,10 @@ function partial(account: Account, transaction: Transaction, wanted: NonNullable
     if (value > rest) throw refuse('adjustment_total_amount_above_remaining_allowed', `${value} is more than the ${rest} that is left`)
     return adjustmentItem(account, line, type, partOf(line.totals, value))
   })
+  const most = payable(account, transaction)
+  const asked = sum(items.map(({ totals }) => totals.total))
+  if (asked > most) throw refuse('adjustment_total_amount_above_remaining_allowed', `${asked} is more than the ${most} that is left`)
+  return items
 }
 
 function record(
@@ -116,14 +131,15 @@ function retotal(account: Account, transactionId: string): void {
   emit(account, 'transaction.updated', find(account, 'transactions', transactionId))
 }
 
-/** Paddle's decision on a refund. Deciding again changes nothing. */
+/** Paddle's decision on a refund. Deciding again changes nothing; what the bank took back meanwhile cannot be approved. */
 export function decideRefund(account: Account, id: string, decision: 'approved' | 'rejected'): Adjustment {
   const before = find(account, 'adjustments', id)
   account.store.remove('tasks', `approve ${id}`)
   if (before.status !== 'pending_approval') return before
-  const adjustment = account.store.put('adjustments', { ...before, status: decision, updated_at: account.stamp() })
+  const possible = payable(account, find(account, 'transactions', before.transaction_id), true) >= BigInt(before.totals.total)
+  const adjustment = account.store.put('adjustments', { ...before, status: possible ? decision : 'rejected', updated_at: account.stamp() })
   emit(account, 'adjustment.updated', adjustment)
-  if (decision === 'approved') retotal(account, before.transaction_id)
+  if (adjustment.status === 'approved') retotal(account, before.transaction_id)
   return adjustment
 }
 
@@ -141,7 +157,7 @@ export function chargeBack(account: Account, { transaction_id, action }: z.infer
   const first = REVERSED[action]
   if (first === undefined) {
     if (transaction.status !== 'completed') throw refuse('transaction_not_completed', `transaction ${transaction_id} is ${transaction.status}`)
-    return record(account, transaction, { action, type: 'full', reason: 'fraud', status: 'approved', items: everything(account, transaction) })
+    return record(account, transaction, { action, type: 'full', reason: 'fraud', status: 'approved', items: everything(account, transaction, true) })
   }
   const original = made(account, transaction).filter((one) => one.action === first && one.status === 'approved').at(-1)
   if (original === undefined) throw refuse('chargeback_not_found', `there is no ${first} to reverse`)

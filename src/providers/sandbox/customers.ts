@@ -24,10 +24,8 @@ const addressFields = {
 export const addressCreate = z.object(addressFields)
 export const addressUpdate = z.object({ ...addressFields, status }).partial()
 
-const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
-
 export const customerByEmail = (account: Account, email: string): Customer | undefined =>
-  account.store.all('customers').find((customer) => same(customer.email, email))
+  account.store.where('customers', 'email', email.toLowerCase())[0]
 
 function refuseTaken(account: Account, email: string, except?: string): void {
   const taken = customerByEmail(account, email)

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Log } from '../../platform/log.ts'
 import type { Account } from './account.ts'
+import { destinations, secretsFor } from './destinations.ts'
 import type { Delivery } from './store.ts'
 import type { Notification } from './wire.ts'
 
@@ -61,17 +62,20 @@ interface Answer {
   body: string
 }
 
-async function post({ settings, faults, real }: Account, notification: Notification, stopping: AbortSignal): Promise<Answer> {
+async function post(account: Account, notification: Notification, stopping: AbortSignal): Promise<Answer> {
+  const { settings, faults, real } = account
+  const destination = destinations(account).find(({ id }) => id === notification.notification_setting_id)
+  if (destination === undefined) return { status: 0, type: null, body: 'the destination is gone' }
   const body = JSON.stringify(notification.payload)
   try {
-    const response = await fetch(settings.webhookUrl ?? '', {
+    const response = await fetch(destination.destination, {
       method: 'POST',
       redirect: 'manual',
       signal: AbortSignal.any([stopping, AbortSignal.timeout(settings.webhookTimeout)]),
       headers: {
         'content-type': 'application/json',
         'user-agent': 'Paddle (Lectern sandbox)',
-        'paddle-signature': signature(settings.webhookSecrets, Math.floor(real() / 1000), body,
+        'paddle-signature': signature(secretsFor(account, destination), Math.floor(real() / 1000), body,
           faults.forWebhook(notification.type, ['two-signatures']).length > 0),
       },
       body,

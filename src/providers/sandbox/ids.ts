@@ -6,8 +6,11 @@ export interface Ids {
   next(prefix: string): string
 }
 
-/** Paddle's ids: a prefix and a lower-case ULID, each greater than the one before, even within a millisecond. */
-export function createIds(now: () => number): Ids {
+/**
+ * Paddle's ids: a prefix and a lower-case ULID, each greater than the one before, even within a millisecond.
+ * `bytes` gives random ones; a seeded source makes the same ids again.
+ */
+export function createIds(now: () => number, bytes: (count: number) => Uint8Array = randomBytes): Ids {
   let last = 0
   let random = 0n
   return {
@@ -15,9 +18,9 @@ export function createIds(now: () => number): Ids {
       const time = now()
       if (time > last) {
         last = time
-        random = BigInt(`0x${randomBytes(9).toString('hex')}`)
+        random = BigInt(`0x${Buffer.from(bytes(9)).toString('hex')}`)
       } else {
-        random += 1n + BigInt(randomBytes(1)[0] ?? 0)
+        random += 1n + BigInt(bytes(1)[0] ?? 0)
       }
       return `${prefix}_${base32(BigInt(last), 10)}${base32(random, 16)}`
     },
@@ -25,7 +28,6 @@ export function createIds(now: () => number): Ids {
 }
 
 function base32(value: bigint, length: number): string {
-  let text = ''
-  for (let rest = value; text.length < length; rest >>= 5n) text = ALPHABET.charAt(Number(rest & 31n)) + text
-  return text
+  const digits = value.toString(32).padStart(length, '0').slice(-length)
+  return digits.replace(/[i-v]/g, (digit) => ALPHABET.charAt(parseInt(digit, 32)))
 }

@@ -1,13 +1,14 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { find, type Account } from './account.ts'
 import { Failure, notFound } from './failure.ts'
+import type { Subscription } from './wire.ts'
 
 const HOUR = 60 * 60_000
 
 /** A signed link that lives for an hour, as Paddle's invoice and portal links do. */
-function signedLink(account: Account, path: string, query: Record<string, string> = {}): string {
+function signedLink(account: Account, path: string, query: Record<string, string> = {}, until = account.real() + HOUR): string {
   const url = new URL(account.settings.publicUrl + path)
-  const expires = String(account.real() + HOUR)
+  const expires = String(until)
   for (const [name, value] of Object.entries({ ...query, expires, token: token(account, path, expires) })) url.searchParams.set(name, value)
   return url.href
 }
@@ -28,6 +29,27 @@ export function invoiceLink(account: Account, id: string): { url: string } {
     throw new Failure(404, 'transaction_invoice_not_found', `transaction ${id} has no invoice`)
   }
   return { url: signedLink(account, `/invoices/${id}.pdf`) }
+}
+
+/** A credit note exists once the money has gone back. */
+export function creditNoteLink(account: Account, id: string): { url: string } {
+  const { status, action } = find(account, 'adjustments', id)
+  if (status !== 'approved' || (action !== 'refund' && action !== 'credit')) {
+    throw new Failure(404, 'adjustment_credit_note_not_found', `adjustment ${id} has no credit note`)
+  }
+  return { url: signedLink(account, `/credit-notes/${id}.pdf`) }
+}
+
+/** Where the buyer changes the card or cancels. In API answers only, never in webhooks; the same for about an hour. */
+export function managementUrls(account: Account, { id, customer_id }: Subscription): object {
+  const until = (Math.floor(account.real() / HOUR) + 2) * HOUR
+  const link = (action: string): string => signedLink(account, `/portal/${customer_id}`, { action, subscription: id }, until)
+  return { update_payment_method: link('update_payment_method'), cancel: link('cancel') }
+}
+
+export function createAuthToken(account: Account, customerId: string): object {
+  find(account, 'customers', customerId)
+  return { customer_auth_token: `pca_${account.ids.next('x').slice(2)}_sandbox`, expires_at: new Date(account.now().getTime() + HOUR / 2).toISOString() }
 }
 
 export function createPortalSession(account: Account, customerId: string, subscriptionIds: string[]): object {

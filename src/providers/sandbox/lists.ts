@@ -67,7 +67,7 @@ function matches(row: Row, query: URLSearchParams, rules: ListRules): boolean {
 
 function holds(record: Record<string, unknown>, field: string, value: string): boolean {
   const found = record[field]
-  if (field === 'email') return String(found).toLowerCase() === value.toLowerCase()
+  if (field === 'email' || field === 'code') return String(found).toLowerCase() === value.toLowerCase()
   if (field === 'billing_cycle') return String(found !== null) === value
   return found === null || found === undefined ? value === 'null' : String(found) === value
 }

@@ -44,11 +44,14 @@ export const lineTotals = ({ subtotal, tax, total }: Split): LineTotals => ({
 export const sum = (values: (string | bigint)[]): bigint => values.reduce<bigint>((all, value) => all + BigInt(value), 0n)
 
 /** Paddle's fee on small and large alike: 5 per cent and 50 of the lowest unit. */
-export const feeOf = (total: bigint): bigint => (total === 0n ? 0n : divide(total * 5n, 100n) + 50n)
+export const feeOf = (total: bigint): bigint => (total <= 0n ? 0n : divide(total * 5n, 100n) + 50n)
+
+const formats = new Map<string, Intl.NumberFormat>()
 
 /** '€24.00', as `formatted_totals` has it. */
 export function formatMoney(amount: string, currency: string): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+  const format = formats.get(currency) ?? new Intl.NumberFormat('en', { style: 'currency', currency })
+  formats.set(currency, format)
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2
   return format.format(Number(amount) / 10 ** digits)
 }

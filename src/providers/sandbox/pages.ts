@@ -36,6 +36,11 @@ export interface CheckoutView {
   transaction: Transaction
   email: string | null
   country: string | null
+  discount: string | null
+  company: string | null
+  taxNumber: string | null
+  /** A bill of a subscription: a card is asked for, nothing else. */
+  bill: boolean
   /** The e-mail address comes from the shop and cannot be changed here. */
   known: boolean
   successUrl: string | null
@@ -45,12 +50,12 @@ export interface CheckoutView {
 
 export function checkoutPage(view: CheckoutView): string {
   const { transaction, prefix } = view
-  const open = transaction.status === 'draft' || transaction.status === 'ready'
+  const open = transaction.status === 'draft' || transaction.status === 'ready' || view.bill
   return layout(prefix, 'Checkout', html`
 <h1>Checkout</h1>
 ${view.problem === null ? null : html`<p class="problem" role="alert">${view.problem}</p>`}
 ${summary(transaction, view.country === null && open)}
-${open ? form(view) : closed(view)}
+${view.bill ? cardForm(view) : open ? form(view) : closed(view)}
 <p class="fine"><a href="${prefix}/">All test payments</a> · <code>${transaction.id}</code></p>`)
 }
 
@@ -62,14 +67,16 @@ function summary({ details, currency_code: currency }: Transaction, beforeTax: b
 <tbody>${details.line_items.map((line) => html`
 <tr><td>${line.product.name}</td><td class="number">${line.quantity}</td><td class="number">${formatMoney(line.totals.total, currency)}</td></tr>`)}
 </tbody>
-<tfoot>
+<tfoot>${totals.discount === '0' ? null : html`
+<tr><th scope="row" colspan="2">Discount (before tax)</th><td class="number">−${formatMoney(totals.discount, currency)}</td></tr>`}
 <tr><th scope="row" colspan="2">${beforeTax ? 'Tax (choose a country)' : 'of which tax'}</th><td class="number">${formatMoney(totals.tax, currency)}</td></tr>
 <tr class="total"><th scope="row" colspan="2">Total</th><td class="number">${formatMoney(totals.grand_total, currency)}</td></tr>
 </tfoot>
 </table>`
 }
 
-function form({ prefix, transaction, email, country, known, successUrl, closeUrl }: CheckoutView): Html {
+function form(view: CheckoutView): Html {
+  const { prefix, transaction, email, country, known, successUrl, closeUrl } = view
   return html`<form method="post" action="${prefix}/actions/checkouts/${transaction.id}">
 ${hidden('success_url', successUrl)}${hidden('close_url', closeUrl)}
 <p><label for="email">E-mail address</label>
@@ -79,10 +86,39 @@ ${hidden('success_url', successUrl)}${hidden('close_url', closeUrl)}
 <option value="">Choose a country</option>${SORTED.map(({ code, name }) => html`
 <option value="${code}"${code === country ? html` selected` : null}>${name}</option>`)}
 </select></p>
+${quantityField(transaction)}<p><label for="discount_code">Discount code (optional)</label>
+<input id="discount_code" name="discount_code" autocomplete="off" maxlength="32" value="${view.discount ?? ''}"></p>
+<details${view.company === null || view.company === '' ? null : html` open`}><summary>Buying for a company</summary>
+<p><label for="company">Company</label>
+<input id="company" name="company" autocomplete="organization" maxlength="1024" value="${view.company ?? ''}"></p>
+<p><label for="tax_number">Tax number</label>
+<input id="tax_number" name="tax_number" autocomplete="off" maxlength="1024" value="${view.taxNumber ?? ''}"></p>
+</details>
 <p class="buttons">
 <button name="do" value="pay" class="main">Pay (test)</button>
 <button name="do" value="update">Update prices</button>
 <button name="do" value="decline">Decline</button>
+<button name="do" value="close" formnovalidate>Close</button>
+</p>
+</form>`
+}
+
+/** One item may be bought several times, if its price says so. */
+function quantityField({ items }: Transaction): Html | null {
+  const [only] = items
+  if (only === undefined || items.length > 1 || only.price.quantity.maximum === only.price.quantity.minimum) return null
+  const { minimum, maximum } = only.price.quantity
+  return html`<p><label for="quantity">Quantity</label>
+<input id="quantity" name="quantity" type="number" min="${minimum}" max="${maximum}" value="${only.quantity}" required></p>
+`
+}
+
+function cardForm({ prefix, transaction, successUrl, closeUrl }: CheckoutView): Html {
+  return html`<form method="post" action="${prefix}/actions/checkouts/${transaction.id}">
+${hidden('success_url', successUrl)}${hidden('close_url', closeUrl)}
+<p>${transaction.status === 'past_due' ? 'This bill could not be taken from your card.' : 'Nothing is charged now: this only changes your card.'}</p>
+<p class="buttons">
+<button name="do" value="pay" class="main">${transaction.status === 'past_due' ? 'Pay with a new card (test)' : 'Use a new card (test)'}</button>
 <button name="do" value="close" formnovalidate>Close</button>
 </p>
 </form>`
@@ -113,14 +149,17 @@ ${rows.length === 0 ? html`<p>${empty}</p>` : html`<div class="scroll" role="reg
 }
 
 export function overviewPage({ store, settings, now }: Account, prefix: string): string {
+  const works = (customerId: string): boolean => store.get('cards', customerId)?.works ?? true
   const email = (id: string | null): string => (id === null ? '' : (store.get('customers', id)?.email ?? ''))
   return layout(prefix, 'Overview', html`
 <h1>Payments sandbox</h1>
 <p>Webhooks go to ${settings.webhookUrl === null ? 'nobody' : html`<code>${settings.webhookUrl}</code>`}. The sandbox's clock says ${time(now().toISOString())} (UTC).</p>
+<form method="post" action="${prefix}/actions/clock/advance" class="buttons"><label for="days">Days</label>
+<input id="days" name="days" type="number" min="1" max="400" value="31" required> <button>Move the clock ahead</button></form>
 ${table('Transactions', ['Transaction', 'State', 'Customer', 'Total', 'Changed', 'Actions'],
   recent(store.all('transactions')).map((row) => transactionRow(row, email(row.customer_id), prefix)), 'Nobody has started a purchase yet.')}
-${table('Subscriptions', ['Subscription', 'State', 'Customer', 'Next bill', 'Scheduled'],
-  recent(store.all('subscriptions')).map((row) => subscriptionRow(row, email(row.customer_id))), 'No subscriptions yet.')}
+${table('Subscriptions', ['Subscription', 'State', 'Customer', 'Next bill', 'Scheduled', 'Card'],
+  recent(store.all('subscriptions')).map((row) => subscriptionRow(row, email(row.customer_id), works(row.customer_id), prefix)), 'No subscriptions yet.')}
 ${table('Refunds and chargebacks', ['Adjustment', 'Kind', 'State', 'Total', 'Reason', 'Actions'],
   recent(store.all('adjustments')).map((row) => adjustmentRow(row, prefix)), 'Nothing has been refunded.')}
 ${table('Notifications', ['Notification', 'Event', 'State', 'Attempts', 'Last', 'Actions'],
@@ -132,11 +171,14 @@ ${table('Events', ['Event', 'Type', 'Occurred'],
 const transactionRow = (row: Transaction, email: string, prefix: string): Html => html`
 <tr><td><code>${row.id}</code></td><td>${row.status}</td><td>${email}</td>
 <td class="number">${formatMoney(row.details.totals.grand_total, row.currency_code)}</td><td>${time(row.updated_at)}</td>
-<td>${row.status === 'draft' || row.status === 'ready' ? html`<a href="${prefix}/checkout/${row.id}">Open checkout</a>` : null}</td></tr>`
+<td>${['draft', 'ready', 'past_due'].includes(row.status) ? html`<a href="${prefix}/checkout/${row.id}">Open checkout</a>` : null}${row.status === 'completed'
+  ? button(`${prefix}/actions/transactions/${row.id}/chargeback`, 'Charge back', html`<input type="hidden" name="action" value="chargeback">`) : null}</td></tr>`
 
-const subscriptionRow = (row: Subscription, email: string): Html => html`
+const subscriptionRow = (row: Subscription, email: string, works: boolean, prefix: string): Html => html`
 <tr><td><code>${row.id}</code></td><td>${row.status}</td><td>${email}</td><td>${time(row.next_billed_at)}</td>
-<td>${row.scheduled_change === null ? null : html`${row.scheduled_change.action} ${time(row.scheduled_change.effective_at)}`}</td></tr>`
+<td>${row.scheduled_change === null ? null : html`${row.scheduled_change.action} ${time(row.scheduled_change.effective_at)}`}</td>
+<td>${works ? button(`${prefix}/actions/cards/${row.customer_id}/failure`, 'Card fails from now on')
+  : button(`${prefix}/actions/cards/${row.customer_id}/repair`, 'Card works again')}</td></tr>`
 
 const adjustmentRow = (row: Adjustment, prefix: string): Html => html`
 <tr><td><code>${row.id}</code></td><td>${row.action} (${row.type})</td><td>${row.status}</td>
@@ -157,8 +199,10 @@ export function portalPage({ store }: Account, prefix: string, customerId: strin
 ${table('Subscriptions', ['Subscription', 'State', 'Next bill', 'Scheduled', 'Actions'], recent(mine(store.all('subscriptions'))).map((row) => html`
 <tr><td>${row.items.map(({ product }) => product.name).join(', ')}</td><td>${row.status}</td><td>${time(row.next_billed_at)}</td>
 <td>${row.scheduled_change === null ? null : html`${row.scheduled_change.action} ${time(row.scheduled_change.effective_at)}`}</td>
-<td>${row.status === 'canceled' || row.scheduled_change !== null ? null
+<td>${row.status === 'canceled' ? null : row.scheduled_change !== null
+  ? button(`${prefix}/actions/portal/${customerId}/${row.id}/continuation${link}`, `Do not ${row.scheduled_change.action}`)
   : button(`${prefix}/actions/portal/${customerId}/${row.id}/cancellation${link}`, 'Cancel subscription')}</td></tr>`), 'No subscriptions.')}
+${button(`${prefix}/actions/portal/${customerId}/card${link}`, 'Use a new card (test)')}
 ${table('Payments', ['Invoice', 'State', 'Total', 'Date'], recent(mine(store.all('transactions'))).map((row) => html`
 <tr><td>${row.invoice_number}</td><td>${row.status}</td><td class="number">${formatMoney(row.details.totals.grand_total, row.currency_code)}</td>
 <td>${time(row.billed_at)}</td></tr>`), 'No payments.')}`)

@@ -1,14 +1,15 @@
 import type { AddressInfo } from 'node:net'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
-import { createAccount, type Settings } from './account.ts'
+import { createAccount, type Account, type Settings } from './account.ts'
 import { chargeBack, decideRefund } from './adjustments.ts'
-import { advanceClock, buy } from './control.ts'
+import { advanceClock, buy, switchCard } from './control.ts'
 import { createDeliveries } from './deliver.ts'
 import { createFaults, type Fault } from './faults.ts'
 import { createSandboxServer } from './server.ts'
 import { openStore } from './store.ts'
-import { applyScheduledChanges } from './subscriptions.ts'
+import { liveUntil } from './lifecycle.ts'
+import { dueAt } from './subscriptions.ts'
 import { complete, type Buyer } from './transactions.ts'
 import type { Adjustment, AdjustmentAction, Transaction, WireEvent } from './wire.ts'
 
@@ -36,7 +37,11 @@ export interface Sandbox {
   approveRefund(adjustmentId: string): Adjustment
   rejectRefund(adjustmentId: string): Adjustment
   chargeBack(transactionId: string, action: Extract<AdjustmentAction, `chargeback${string}`>): Adjustment
-  /** Moves the sandbox's clock ahead. */
+  /** From now on every charge to this customer's card fails. */
+  failCard(customerId: string): void
+  /** The card works again: at the next retry, or at once. */
+  fixCard(customerId: string, when?: 'next-retry' | 'now'): void
+  /** Moves the sandbox's clock ahead. Renewals, retries and scheduled changes on the way happen at their own moments. */
   advance(milliseconds: number): Date
   fault(...faults: Fault[]): void
   clearFaults(): void
@@ -60,6 +65,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const faults = createFaults()
   const store = openStore(folder)
   const account = createAccount({ store, clock, settings, faults })
+  expectAll(account)
   const server = createSandboxServer(account, apiKey, log)
   try {
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve))
@@ -89,7 +95,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         else decideRefund(account, task.subject, 'approved')
       })
     }
-    store.change(() => applyScheduledChanges(account))
+    liveUntil(account, account.now())
   }
 
   return {
@@ -100,6 +106,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     approveRefund: (id) => store.change(() => decideRefund(account, id, 'approved')),
     rejectRefund: (id) => store.change(() => decideRefund(account, id, 'rejected')),
     chargeBack: (id, action) => store.change(() => chargeBack(account, { transaction_id: id, action })),
+    failCard: (id) => switchCard(account, id, false),
+    fixCard: (id, when = 'next-retry') => switchCard(account, id, true, when === 'now'),
     advance: (milliseconds) => advanceClock(account, milliseconds),
     fault: (...added) => added.forEach(faults.add),
     clearFaults: () => faults.clear(),
@@ -124,6 +132,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       })
       store.close()
     },
+  }
+}
+
+/** What was stored is planned again. */
+function expectAll(account: Account): void {
+  for (const { id } of account.store.all('subscriptions')) {
+    const at = dueAt(account, id)
+    if (at !== null) account.agenda.expect(at, id)
   }
 }
 

@@ -1,14 +1,16 @@
 import { z } from 'zod'
 import { find, type Account } from './account.ts'
-import { decideRefund } from './adjustments.ts'
+import { chargeBack, chargebackCreate, decideRefund } from './adjustments.ts'
 import { replay } from './events.ts'
 import { Failure } from './failure.ts'
-import { invoicePdf } from './invoice.ts'
+import { creditNotePdf, invoicePdf } from './invoice.ts'
 import { checkLink } from './links.ts'
 import { checkoutPage, messagePage, overviewPage, portalPage } from './pages.ts'
 import { stylesheet } from './stylesheet.ts'
-import { cancelSubscription } from './subscriptions.ts'
-import { decline, identify, pay } from './transactions.ts'
+import { advanceClock, buy, isBill, switchCard } from './control.ts'
+import { cancelSubscription } from './lifecycle.ts'
+import { save } from './subscriptions.ts'
+import { identify, type Buyer } from './transactions.ts'
 
 export interface Screen {
   status: number
@@ -46,10 +48,16 @@ function show(account: Account, { path, query, prefix }: Visit): ScreenReply | n
   if (path === '/') return page(overviewPage(account, prefix))
   if (path === '/sandbox.css') return { status: 200, type: 'text/css; charset=utf-8', body: stylesheet }
   if (path === '/checkout') return { redirect: `${prefix}/checkout/${encodeURIComponent(query.get('_ptxn') ?? '')}` }
-  if (area === 'checkout') return checkout(account, { id, prefix, successUrl: query.get('success_url'), closeUrl: query.get('close_url'), problem: null })
+  if (area === 'checkout') return checkout(account, {
+    id, prefix, successUrl: query.get('success_url'), closeUrl: query.get('close_url'), problem: null, ...(query.get('country') && { country: query.get('country') ?? '' }),
+  })
   if (area === 'invoices') {
     checkLink(account, path, query)
     return { status: 200, type: 'application/pdf', body: invoicePdf(account, id.replace(/\.pdf$/, '')) }
+  }
+  if (area === 'credit-notes') {
+    checkLink(account, path, query)
+    return { status: 200, type: 'application/pdf', body: creditNotePdf(account, id.replace(/\.pdf$/, '')) }
   }
   if (area === 'portal') {
     checkLink(account, path, query)
@@ -66,17 +74,22 @@ interface CheckoutVisit {
   problem: string | null
   email?: string
   country?: string
+  /** As typed, to be shown again. */
+  typed?: Record<string, string>
 }
 
 function checkout(account: Account, visiting: CheckoutVisit, status = 200): Screen {
   const transaction = find(account, 'transactions', visiting.id)
   const customer = transaction.customer_id === null ? undefined : account.store.get('customers', transaction.customer_id)
   const address = transaction.address_id === null ? undefined : account.store.get('addresses', transaction.address_id)
+  const business = transaction.business_id === null ? undefined : account.store.get('businesses', transaction.business_id)
   const successUrl = ours(account, transaction.checkout?.url ?? null, visiting.successUrl)
   const closeUrl = ours(account, transaction.checkout?.url ?? null, visiting.closeUrl)
   return page(checkoutPage({
     prefix: visiting.prefix, transaction, known: customer !== undefined, problem: visiting.problem, successUrl, closeUrl,
-    email: customer?.email ?? visiting.email ?? null, country: visiting.country ?? address?.country_code ?? null,
+    email: customer?.email ?? visiting.email ?? null, country: visiting.country ?? address?.country_code ?? null, bill: isBill(transaction),
+    discount: visiting.typed?.['discount_code'] ?? (transaction.discount_id && account.store.get('discounts', transaction.discount_id)?.code) ?? null,
+    company: visiting.typed?.['company'] ?? business?.name ?? null, taxNumber: visiting.typed?.['tax_number'] ?? business?.tax_identifier ?? null,
   }), successUrl === null ? null : new URL(successUrl).origin, status)
 }
 
@@ -90,6 +103,10 @@ function ours(account: Account, checkoutUrl: string | null, url: string | null):
 const buyer = z.object({
   email: z.email('Please enter an e-mail address.').max(320),
   country: z.string().regex(/^[A-Z]{2}$/, 'Please choose a country.'),
+  discount_code: z.string().trim().max(32, 'This is no discount code.').optional(),
+  quantity: z.coerce.number('Please enter a number.').int('Please enter a whole number.').min(1, 'Please enter at least one.').optional(),
+  company: z.string().trim().max(1024).optional(),
+  tax_number: z.string().trim().max(1024).optional(),
 })
 
 function act(account: Account, request: Visit): ScreenReply {
@@ -98,13 +115,40 @@ function act(account: Account, request: Visit): ScreenReply {
   if (area === 'checkouts') return leaveCheckout(account, request, id)
   if (area === 'portal') {
     checkLink(account, `/portal/${id}`, query)
-    if (find(account, 'subscriptions', verb).customer_id !== id || more !== 'cancellation') throw new Failure(404, 'not_found', 'There is no such subscription.')
-    account.store.change(() => cancelSubscription(account, verb, null))
+    actForCustomer(account, id, verb, more)
     return { redirect: `${prefix}/portal/${id}?${query}` }
   }
-  const known = area === 'refunds' ? decideFor(account, id, verb) : area === 'notifications' && verb === 'delivery' && again(account, id)
-  if (!known) throw new Failure(404, 'not_found', 'There is no such button.')
+  if (!actForPaddle(account, { area, id, verb, form: request.form })) throw new Failure(404, 'not_found', 'There is no such button.')
   return { redirect: `${prefix}/` }
+}
+
+/** What a customer does in the portal. */
+function actForCustomer(account: Account, customerId: string, subscriptionId: string, what: string): void {
+  if (what === '' && subscriptionId === 'card') return switchCard(account, customerId, true, true)
+  const subscription = find(account, 'subscriptions', subscriptionId)
+  if (subscription.customer_id !== customerId) throw new Failure(404, 'not_found', 'There is no such subscription.')
+  account.store.change(() => {
+    if (what === 'cancellation') cancelSubscription(account, subscriptionId, null)
+    else if (what === 'continuation' && subscription.scheduled_change) save(account, subscription, { scheduled_change: null }, 'subscription.updated')
+    else throw new Failure(404, 'not_found', 'There is no such button.')
+  })
+}
+
+/** What Paddle's people, the bank or time would do. */
+function actForPaddle(account: Account, { area, id, verb, form }: { area: string; id: string; verb: string; form: URLSearchParams }): boolean {
+  if (area === 'refunds') return decideFor(account, id, verb)
+  if (area === 'notifications') return verb === 'delivery' && again(account, id)
+  if (area === 'cards' && (verb === 'failure' || verb === 'repair')) {
+    switchCard(account, id, verb === 'repair')
+    return true
+  }
+  if (area === 'transactions' && verb === 'chargeback') {
+    account.store.change(() => chargeBack(account, chargebackCreate.parse({ transaction_id: id, action: form.get('action') })))
+    return true
+  }
+  if (area !== 'clock' || id !== 'advance') return false
+  advanceClock(account, z.coerce.number().int().min(1).max(400).parse(form.get('days')) * 24 * 3600_000)
+  return true
 }
 
 function decideFor(account: Account, id: string, verb: string): boolean {
@@ -121,28 +165,41 @@ function again(account: Account, id: string): boolean {
 /** Update, pay, decline or close. What was typed stays when something is wrong with it. */
 function leaveCheckout(account: Account, { form, prefix }: Visit, id: string): ScreenReply {
   const transaction = find(account, 'transactions', id)
-  const typed = { email: form.get('email') ?? '', country: form.get('country') ?? '' }
+  const typed = Object.fromEntries(form)
   const links = { success_url: form.get('success_url'), close_url: form.get('close_url') }
   const back = (url: string | null) => ours(account, transaction.checkout?.url ?? null, url)
-  const visiting: CheckoutVisit = { id, prefix, successUrl: links.success_url, closeUrl: links.close_url, problem: null, ...typed }
+  const visiting: CheckoutVisit = {
+    id, prefix, successUrl: links.success_url, closeUrl: links.close_url, problem: null, email: form.get('email') ?? '', country: form.get('country') ?? '', typed,
+  }
 
   if (form.get('do') === 'close') return { redirect: back(links.close_url) ?? `${prefix}/` }
   const who = buyer.safeParse(typed)
-  if (!who.success) return checkout(account, { ...visiting, problem: who.error.issues[0]?.message ?? 'Please check the form.' }, 422)
+  if (!who.success && !isBill(transaction)) return checkout(account, { ...visiting, problem: who.error.issues[0]?.message ?? 'Please check the form.' }, 422)
+  const person = buyerOf(who.data)
   try {
     if (form.get('do') === 'pay') {
-      account.store.change(() => (identify(account, id, who.data), pay(account, id)))
+      buy(account, id, person)
       return { redirect: back(links.success_url) ?? `${prefix}/checkout/${id}` }
     }
     if (form.get('do') === 'decline') {
-      account.store.change(() => (identify(account, id, who.data), decline(account, id)))
+      buy(account, id, person, 'decline')
       return checkout(account, { ...visiting, problem: 'The card was declined. Nothing was charged.' })
     }
-    account.store.change(() => identify(account, id, who.data))
+    account.store.change(() => identify(account, id, person))
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     return checkout(account, { ...visiting, problem: error.message }, error.status)
   }
   const query = new URLSearchParams(Object.entries(links).flatMap(([name, value]) => (value === null ? [] : [[name, value]])))
   return { redirect: `${prefix}/checkout/${id}?${query}` }
+}
+
+/** Fields that the form did not have leave things as they are. */
+function buyerOf(form: z.infer<typeof buyer> | undefined): Buyer {
+  return {
+    email: form?.email ?? '', country: form?.country ?? '',
+    ...(form?.discount_code !== undefined && { discountCode: form.discount_code }),
+    ...(form?.quantity !== undefined && { quantity: form.quantity }),
+    ...(form?.company && { company: { name: form.company, taxNumber: form.tax_number || null } }),
+  }
 }

@@ -58,7 +58,7 @@ async function readBody(req: IncomingMessage): Promise<Buffer | null> {
 /** Paddle's clients always name themselves; a browser never does. */
 function isForPeople(req: IncomingMessage, path: string): boolean {
   return req.headers.authorization === undefined
-    && (path === '/' || path === '/sandbox.css' || /^\/(checkout|actions|portal|invoices)(\/|$)/.test(path))
+    && (path === '/' || path === '/sandbox.css' || /^\/(checkout|actions|portal|invoices|credit-notes)(\/|$)/.test(path))
 }
 
 function authenticate(req: IncomingMessage, apiKey: string): void {
@@ -81,9 +81,10 @@ function parseJson(bytes: Buffer): unknown {
 async function serveCall(account: Account, call: Call, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const faults = account.faults.forCall(call.method, call.path)
   for (const fault of faults) if (await misbehave(fault, req, res)) return
-  const reply = answer(account, call)
+  const reply = answer(account, call, Math.max(0, ...faults.map((fault) => (fault.kind === 'stale' ? fault.ms : 0))))
   if (faults.some(({ kind }) => kind === 'lost')) return void res.destroy()
-  send(res, reply.status, envelope(reply, call, req))
+  if (reply.status === 204) return void res.writeHead(204).end()
+  send(res, reply.status, envelope(reply, call, req.headers.host ?? ''))
 }
 
 /** True when the fault has answered, or will never. */
@@ -106,6 +107,7 @@ async function misbehave(fault: ApiFault, req: IncomingMessage, res: ServerRespo
       await new Promise((gone) => req.socket.once('close', gone))
       return true
     case 'lost':
+    case 'stale':
       return false
   }
 }
@@ -113,7 +115,7 @@ async function misbehave(fault: ApiFault, req: IncomingMessage, res: ServerRespo
 const meta = () => ({ request_id: crypto.randomUUID() })
 
 /** `next` is absolute, on the host that was called, and always there. */
-function envelope(reply: Reply, { path, query }: Call, req: IncomingMessage): object {
+export function envelope(reply: Reply, { path, query }: Call, host: string): object {
   if (!('page' in reply)) return { data: reply.data, meta: meta() }
   const { page } = reply
   const next = new URLSearchParams(query)
@@ -122,26 +124,28 @@ function envelope(reply: Reply, { path, query }: Call, req: IncomingMessage): ob
     data: page.data,
     meta: {
       ...meta(),
-      pagination: { per_page: page.perPage, next: `http://${req.headers.host ?? ''}${path}?${next}`, has_more: page.hasMore, estimated_total: page.total },
+      pagination: { per_page: page.perPage, next: `http://${host}${path}?${next}`, has_more: page.hasMore, estimated_total: page.total },
     },
   }
 }
 
-function asFailure(error: unknown): Failure | null {
+export function asFailure(error: unknown): Failure | null {
   if (error instanceof Failure) return error
   if (!(error instanceof ZodError)) return null
   return new Failure(400, 'bad_request', 'Invalid request.', error.issues.map(({ path, message }) => ({ field: path.join('.') || 'body', message })))
 }
 
-function sendError(res: ServerResponse, { status, code, message, fields }: Failure): void {
-  send(res, status, {
-    error: {
-      type: status >= 500 ? 'api_error' : 'request_error', code, detail: message,
-      documentation_url: `https://developer.paddle.com/v1/errors/shared/${code}`, ...(fields.length > 0 && { errors: fields }),
-    },
-    meta: meta(),
-  })
+function sendError(res: ServerResponse, failure: Failure): void {
+  send(res, failure.status, errorBody(failure))
 }
+
+export const errorBody = ({ status, code, message, fields }: Failure): object => ({
+  error: {
+    type: status >= 500 ? 'api_error' : 'request_error', code, detail: message,
+    documentation_url: `https://developer.paddle.com/v1/errors/shared/${code}`, ...(fields.length > 0 && { errors: fields }),
+  },
+  meta: meta(),
+})
 
 function send(res: ServerResponse, status: number, body: object): void {
   const bytes = Buffer.from(JSON.stringify(body))

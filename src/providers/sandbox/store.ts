@@ -19,11 +19,56 @@ export interface Delivery {
   copies: number
 }
 
+/** What the provider knows of a subscription and does not show. Has the subscription's id. */
+export interface Billing {
+  id: string
+  /** Day of the month that periods end on, where the month has it. */
+  anchor: number
+  /** What the next renewal bills on top: put off by a change or a charge. */
+  pending: { price: wire.Price; quantity: number; share: WireShare | null }[]
+  /** Runs from the first failed payment until one is taken. */
+  dunning: { transaction: string; since: string; retries: number; next: string } | null
+  /** The period that a pause interrupted. */
+  paused: wire.WirePeriod | null
+  /** What happens when a pause ends. */
+  onResume: 'continue_existing_billing_period' | 'start_new_billing_period'
+  /** Becomes `activated` with the first payment. */
+  trial: boolean
+}
+
+/** A part of a price: `seconds` of `of`. */
+export interface WireShare {
+  seconds: number
+  of: number
+  period: wire.WirePeriod
+}
+
+/** The customer's card works, or every charge to it fails. */
+export interface Card {
+  id: string
+  works: boolean
+}
+
+/** What a customer has left of credits, per currency. `id` is the customer's, a colon, the currency. */
+export interface Balance {
+  id: string
+  customer_id: string
+  currency_code: string
+  available: string
+  used: string
+}
+
 export interface Tables {
   products: wire.Product
   prices: wire.Price
+  discounts: wire.Discount
   customers: wire.Customer
   addresses: wire.Address
+  businesses: wire.Business
+  billing: Billing
+  cards: Card
+  balances: Balance
+  destinations: wire.NotificationSetting
   transactions: wire.Transaction
   subscriptions: wire.Subscription
   adjustments: wire.Adjustment
@@ -38,13 +83,34 @@ export interface Tables {
 export type Table = keyof Tables
 
 const TABLES: Table[] = [
-  'products', 'prices', 'customers', 'addresses', 'transactions', 'subscriptions', 'adjustments', 'events', 'notifications', 'logs',
-  'tasks', 'deliveries', 'meta',
+  'products', 'prices', 'discounts', 'customers', 'addresses', 'businesses', 'transactions', 'subscriptions', 'billing', 'cards', 'balances',
+  'adjustments', 'events', 'notifications', 'logs', 'destinations', 'tasks', 'deliveries', 'meta',
 ]
+
+/** What rows are looked up by besides their id. */
+const INDEXES = {
+  customers: { email: (row: wire.Customer) => row.email.toLowerCase() },
+  addresses: { customer_id: (row: wire.Address) => row.customer_id },
+  businesses: { customer_id: (row: wire.Business) => row.customer_id },
+  discounts: { code: (row: wire.Discount) => row.code?.toLowerCase() ?? '' },
+  transactions: {
+    customer_id: (row: wire.Transaction) => row.customer_id ?? '',
+    subscription_id: (row: wire.Transaction) => row.subscription_id ?? '',
+  },
+  subscriptions: { customer_id: (row: wire.Subscription) => row.customer_id },
+  adjustments: { transaction_id: (row: wire.Adjustment) => row.transaction_id },
+  events: { subject: (row: Tables['events']) => (row.data as { id?: string }).id ?? '' },
+  logs: { notification_id: (row: wire.NotificationLog) => row.notification_id },
+  balances: { customer_id: (row: Balance) => row.customer_id },
+} as const
+
+type Indexed = keyof typeof INDEXES
 
 export interface Store {
   get<T extends Table>(table: T, id: string): Tables[T] | undefined
   all<T extends Table>(table: T): Tables[T][]
+  /** The rows whose indexed field has this value, oldest first. */
+  where<T extends Indexed>(table: T, field: keyof (typeof INDEXES)[T] & string, value: string): Tables[T][]
   /** Rows are replaced, never changed in place: what was handed out stays as it was. */
   put<T extends Table>(table: T, row: Tables[T]): Tables[T]
   remove(table: Table, id: string): void
@@ -64,17 +130,24 @@ export function openStore(folder: string | null): Store {
   const tables = new Map<Table, Map<string, unknown>>(TABLES.map((table) => [table, new Map()]))
   const rows = (table: Table): Map<string, unknown> => tables.get(table) as Map<string, unknown>
   const journal = folder === null ? null : openJournal(folder, rows)
+  const indexes = createIndexes(rows)
   let undo: Entry[] | null = null
 
   function set(table: Table, id: string, row: unknown): void {
     if (undo === null) throw new Error('The sandbox changes rows only inside change().')
     undo.push([table, id, rows(table).get(id)])
-    apply(rows, [table, id, row])
+    replace([table, id, row])
+  }
+
+  function replace(entry: Entry): void {
+    indexes.move(entry[0], rows(entry[0]).get(entry[1]), entry[2])
+    apply(rows, entry)
   }
 
   return {
     get: (table, id) => rows(table).get(id) as never,
     all: (table) => [...rows(table).values()] as never,
+    where: (table, field, value) => indexes.find(table, field, value).map((id) => rows(table).get(id)) as never,
     put(table, row) {
       set(table, row.id, row)
       return row
@@ -85,10 +158,10 @@ export function openStore(folder: string | null): Store {
       const before: Entry[] = (undo = [])
       try {
         const result = work()
-        if (before.length > 0) journal?.append(latest(before, rows))
+        if (before.length > 0 && journal !== null) journal.append(latest(before, rows))
         return result
       } catch (error) {
-        for (const entry of before.reverse()) apply(rows, entry)
+        for (const entry of before.reverse()) replace(entry)
         throw error
       } finally {
         undo = null
@@ -96,6 +169,34 @@ export function openStore(folder: string | null): Store {
     },
     close: () => journal?.close(),
   }
+}
+
+/** Ids by the value of a field. A set keeps the order in which rows came. */
+function createIndexes(rows: (table: Table) => Map<string, unknown>) {
+  const kept = new Map<string, { of: (row: never) => string; ids: Map<string, Set<string>> }[]>()
+  const named = new Map<string, Map<string, Set<string>>>()
+  for (const [table, fields] of Object.entries(INDEXES)) {
+    kept.set(table, Object.entries(fields).map(([field, of]) => {
+      const ids = new Map<string, Set<string>>()
+      named.set(`${table} ${field}`, ids)
+      return { of: of as (row: never) => string, ids }
+    }))
+  }
+
+  function move(table: Table, before: unknown, after: unknown): void {
+    for (const { of, ids } of kept.get(table) ?? []) {
+      const old = before ? of(before as never) : null
+      const now = after ? of(after as never) : null
+      if (old === now) continue
+      if (old !== null) ids.get(old)?.delete((before as { id: string }).id)
+      if (now === null) continue
+      const there = ids.get(now) ?? new Set()
+      ids.set(now, there.add((after as { id: string }).id))
+    }
+  }
+
+  for (const table of kept.keys()) for (const row of rows(table as Table).values()) move(table as Table, undefined, row)
+  return { move, find: (table: string, field: string, value: string): string[] => [...(named.get(`${table} ${field}`)?.get(value) ?? [])] }
 }
 
 function apply(rows: (table: Table) => Map<string, unknown>, [table, id, row]: Entry): void {

@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { find, type Account } from './account.ts'
+import { findBusiness, sameBusiness } from './businesses.ts'
 import { currency, customData } from './catalogue.ts'
 import { createAddress, createCustomer, customerByEmail, findAddress } from './customers.ts'
+import { countUse, discountByCode, redeemable } from './discounts.ts'
 import { emit } from './events.ts'
 import { Failure, invalid } from './failure.ts'
 import { unitPrice } from './money.ts'
+import { attempt, invoice } from './payments.ts'
 import { startSubscription } from './subscriptions.ts'
 import { computeDetails, paidDetails, type Item } from './totals.ts'
-import type { Payment, Transaction } from './wire.ts'
-
-/** Refused rather than ignored: a discount that silently does nothing would be a lie. */
-export const UNSUPPORTED = { business_id: z.null().optional(), discount_id: z.null().optional() }
+import type { Transaction, WireCycle } from './wire.ts'
 
 const item = z.strictObject({ price_id: z.string(), quantity: z.int().min(1) })
 const fields = {
@@ -21,7 +21,8 @@ const fields = {
   custom_data: customData.optional(),
   currency_code: currency.optional(),
   collection_mode: z.literal('automatic', 'the sandbox collects automatically only').optional(),
-  ...UNSUPPORTED,
+  business_id: z.string().nullable().optional(),
+  discount_id: z.string().nullable().optional(),
   checkout: z.object({ url: z.url({ protocol: /^https?$/ }).nullable() }).nullable().optional(),
 }
 export const transactionCreate = z.strictObject({ ...fields, billing_details: z.null().optional(), billing_period: z.null().optional(), status: z.enum(['draft', 'ready']).optional() })
@@ -34,9 +35,9 @@ export function createTransaction(account: Account, input: Create): Transaction 
   const at = account.stamp()
   const id = account.ids.next('txn')
   const draft = {
-    id, status: 'draft', customer_id: input.customer_id ?? null, address_id: input.address_id ?? null, business_id: null,
+    id, status: 'draft', customer_id: input.customer_id ?? null, address_id: input.address_id ?? null, business_id: input.business_id ?? null,
     custom_data: input.custom_data ?? null, origin: 'api', subscription_id: null, invoice_id: null, invoice_number: null,
-    collection_mode: 'automatic', discount_id: null, billing_details: null, billing_period: null, payments: [],
+    collection_mode: 'automatic', discount_id: input.discount_id ?? null, billing_details: null, billing_period: null, payments: [],
     checkout: { url: checkoutUrl(account, id, input.checkout?.url ?? null) }, created_at: at, updated_at: at, billed_at: null, revised_at: null,
   } satisfies Omit<Transaction, 'items' | 'details' | 'currency_code'>
   const transaction = computed(account, draft, input.items, input.currency_code)
@@ -61,15 +62,17 @@ function computed(
   if (base.address_id !== null && base.customer_id === null) throw invalid('address_id', 'an address needs a customer')
   const country = base.address_id === null || base.customer_id === null
     ? null : findAddress(account, base.customer_id, base.address_id).country_code
+  if (base.business_id !== null) findBusiness(account, base.customer_id ?? '', base.business_id)
   const items = wanted.map((line) => pick(account, line))
   const currencyCode = oneCurrency(items, country, asked)
+  const discount = base.discount_id === null ? null : redeemable(account, base.discount_id, items, currencyCode)
   const kept = new Map(base.details?.line_items.map((line) => [line.price_id, line.id]))
   return {
     ...base,
     currency_code: currencyCode,
     status: base.customer_id !== null && base.address_id !== null ? 'ready' : 'draft',
     items: items.map(({ price, quantity }) => ({ price_id: price.id, price, quantity, proration: null })),
-    details: computeDetails(items, { country, currency: currencyCode, taxMode: account.settings.taxMode },
+    details: computeDetails(items, { country, currency: currencyCode, taxMode: account.settings.taxMode, discount },
       (priceId) => kept.get(priceId) ?? account.ids.next('txnitm')),
   }
 }
@@ -94,9 +97,17 @@ export function oneCurrency(items: Item[], country: string | null, asked?: strin
   const [only] = currencies
   if (only === undefined || currencies.size > 1) throw new Failure(400, 'transaction_item_currency_mismatch', 'items are priced in more than one currency')
   if (asked && asked !== only) throw new Failure(400, 'transaction_currency_not_available', `the sandbox does not convert ${only} to ${asked}`)
-  const cycles = new Set(items.flatMap(({ price }) => (price.billing_cycle ? [JSON.stringify(price.billing_cycle)] : [])))
-  if (cycles.size > 1) throw new Failure(400, 'transaction_items_billing_cycle_mismatch', 'recurring items must share one billing cycle')
+  oneCycle(items)
   return only
+}
+
+/** Recurring items renew together. */
+export function oneCycle(items: Item[]): WireCycle | null {
+  const cycles = items.flatMap(({ price }) => (price.billing_cycle ? [price.billing_cycle] : []))
+  if (new Set(cycles.map((cycle) => JSON.stringify(cycle))).size > 1) {
+    throw new Failure(400, 'transaction_items_billing_cycle_mismatch', 'recurring items must share one billing cycle')
+  }
+  return cycles[0] ?? null
 }
 
 export function updateTransaction(account: Account, id: string, change: Update): Transaction {
@@ -108,6 +119,8 @@ export function updateTransaction(account: Account, id: string, change: Update):
     ...before,
     ...(change.customer_id !== undefined && { customer_id: change.customer_id }),
     ...(change.address_id !== undefined && { address_id: change.address_id }),
+    ...(change.business_id !== undefined && { business_id: change.business_id }),
+    ...(change.discount_id !== undefined && { discount_id: change.discount_id }),
     ...(change.custom_data !== undefined && { custom_data: change.custom_data }),
     ...(change.checkout?.url && { checkout: { url: checkoutUrl(account, id, change.checkout.url) } }),
     updated_at: account.stamp(),
@@ -136,28 +149,53 @@ function cancel(account: Account, before: Transaction): Transaction {
 export interface Buyer {
   email: string
   country: string
+  /** Typed on the checkout. Empty: no discount. Absent: what the shop gave stays. */
+  discountCode?: string
+  /** Of the only item, within what its price allows. */
+  quantity?: number
+  company?: { name: string; taxNumber: string | null }
 }
 
-/** The buyer's side of a checkout: who and where, then the prices and taxes that follow. */
-export function identify(account: Account, id: string, { email, country }: Buyer): Transaction {
+/** The buyer's side of a checkout: who, where, how many, with which code; then the prices and taxes that follow. */
+export function identify(account: Account, id: string, { email, country, discountCode, quantity, company }: Buyer): Transaction {
   const transaction = find(account, 'transactions', id)
   editable(transaction)
   const known = transaction.customer_id === null ? undefined : find(account, 'customers', transaction.customer_id)
   const customer = known ?? customerByEmail(account, email) ?? createCustomer(account, { email })
-  const address = account.store.all('addresses').find((one) => one.customer_id === customer.id && one.country_code === country)
+  const address = account.store.where('addresses', 'customer_id', customer.id).find((one) => one.country_code === country)
     ?? createAddress(account, customer.id, { country_code: country })
-  if (transaction.customer_id === customer.id && transaction.address_id === address.id && transaction.status === 'ready') return transaction
-  return updateTransaction(account, id, { customer_id: customer.id, address_id: address.id })
+  const [only] = transaction.items
+  const change: Update = {
+    customer_id: customer.id, address_id: address.id,
+    ...(company && { business_id: sameBusiness(account, customer.id, company.name, company.taxNumber).id }),
+    ...(discountCode !== undefined && { discount_id: discountCode === '' ? null : discountByCode(account, discountCode).id }),
+    ...(quantity !== undefined && only && transaction.items.length === 1 && { items: [{ price_id: only.price_id, quantity }] }),
+  }
+  return isSame(transaction, change) ? transaction : updateTransaction(account, id, change)
 }
 
-/** The card is charged: paid now, completed a little later, as with Paddle. Paying twice is refused. */
+function isSame(transaction: Transaction, { items, ...change }: Update): boolean {
+  return transaction.status === 'ready' && (items === undefined || items[0]?.quantity === transaction.items[0]?.quantity)
+    && Object.entries(change).every(([name, value]) => transaction[name as keyof Transaction] === value)
+}
+
+function payable(account: Account, id: string): Transaction {
+  const transaction = find(account, 'transactions', id)
+  if (transaction.status !== 'ready') throw new Failure(400, 'transaction_not_ready', `transaction ${id} is ${transaction.status}`)
+  return transaction
+}
+
+/** The card is charged: paid now, completed a little later, as with Paddle. Paying twice is refused, and so is a discount that ran out. */
 export function pay(account: Account, id: string): Transaction {
-  const before = find(account, 'transactions', id)
-  if (before.status !== 'ready') throw new Failure(400, 'transaction_not_ready', `transaction ${id} is ${before.status}`)
+  const before = payable(account, id)
+  if (before.discount_id !== null && before.subscription_id === null) {
+    redeemable(account, before.discount_id, before.items.map((one) => ({ ...one, product: find(account, 'products', one.price.product_id) })), before.currency_code)
+    countUse(account, before.discount_id)
+  }
   const at = account.stamp()
   const transaction = account.store.put('transactions', {
     ...before, status: 'paid', details: paidDetails(before.details), billed_at: at, updated_at: at,
-    payments: [attempt(account, before, at, true), ...before.payments],
+    payments: [attempt(account, before.details, at, true), ...before.payments],
   })
   emit(account, 'transaction.paid', transaction)
   if (account.settings.completeAfter === 0) return complete(account, id)
@@ -166,26 +204,13 @@ export function pay(account: Account, id: string): Transaction {
 }
 
 export function decline(account: Account, id: string): Transaction {
-  const before = find(account, 'transactions', id)
-  if (before.status !== 'ready') throw new Failure(400, 'transaction_not_ready', `transaction ${id} is ${before.status}`)
+  const before = payable(account, id)
   const at = account.stamp()
   const transaction = account.store.put('transactions', {
-    ...before, updated_at: at, payments: [attempt(account, before, at, false), ...before.payments],
+    ...before, updated_at: at, payments: [attempt(account, before.details, at, false), ...before.payments],
   })
   emit(account, 'transaction.payment_failed', transaction)
   return transaction
-}
-
-function attempt(account: Account, { details }: Transaction, at: string, captured: boolean): Payment {
-  return {
-    payment_attempt_id: crypto.randomUUID(), stored_payment_method_id: crypto.randomUUID(), payment_method_id: account.ids.next('paymtd'),
-    amount: details.totals.grand_total, status: captured ? 'captured' : 'error', error_code: captured ? null : 'declined',
-    method_details: {
-      type: 'card', underlying_details: null,
-      card: { type: 'visa', last4: captured ? '4242' : '0002', expiry_month: 1, expiry_year: 2035, cardholder_name: 'Sandbox Buyer' },
-    },
-    created_at: at, captured_at: captured ? at : null,
-  }
 }
 
 /** The rest is filled in: invoice number and, with something recurring in it, the subscription. */
@@ -193,13 +218,11 @@ export function complete(account: Account, id: string): Transaction {
   const before = find(account, 'transactions', id)
   if (before.status !== 'paid') return before
   const at = account.stamp()
-  const number = account.store.all('transactions').filter((one) => one.invoice_number !== null).length + 1
-  const withInvoice: Transaction = {
-    ...before, invoice_id: account.ids.next('inv'), invoice_number: `SANDBOX-${String(number).padStart(5, '0')}`, updated_at: at,
-  }
-  const subscription = startSubscription(account, withInvoice)
+  const withInvoice: Transaction = { ...before, ...invoice(account), updated_at: at }
+  const subscription = before.subscription_id === null ? startSubscription(account, withInvoice) : null
   const transaction = account.store.put('transactions', {
-    ...withInvoice, status: 'completed', subscription_id: subscription?.id ?? null, billing_period: subscription?.current_billing_period ?? null,
+    ...withInvoice, status: 'completed', subscription_id: subscription?.id ?? before.subscription_id,
+    billing_period: subscription?.current_billing_period ?? before.billing_period,
   })
   emit(account, 'transaction.completed', transaction)
   return transaction

@@ -70,6 +70,38 @@ export interface Address extends Stamped {
   import_meta: null
 }
 
+export interface Business extends Stamped {
+  customer_id: string
+  name: string
+  company_number: string | null
+  tax_identifier: string | null
+  status: 'active' | 'archived'
+  contacts: { name: string; email: string }[]
+  custom_data: CustomData
+  import_meta: null
+}
+
+export interface Discount extends Stamped {
+  status: 'active' | 'archived'
+  description: string
+  enabled_for_checkout: boolean
+  code: string | null
+  type: 'flat' | 'flat_per_seat' | 'percentage'
+  mode: 'standard' | 'custom'
+  /** Per cent with at most two decimals, or money in the lowest unit. */
+  amount: string
+  currency_code: string | null
+  recur: boolean
+  maximum_recurring_intervals: number | null
+  usage_limit: number | null
+  restrict_to: string[] | null
+  expires_at: string | null
+  custom_data: CustomData
+  times_used: number
+  discount_group_id: null
+  import_meta: null
+}
+
 export interface LineTotals {
   subtotal: string
   discount: string
@@ -77,11 +109,18 @@ export interface LineTotals {
   total: string
 }
 
+/** Which part of a billing period a line stands for; `rate` is for people, the amounts are exact. */
+export interface Proration {
+  rate: string
+  billing_period: WirePeriod
+}
+
 export interface LineItem {
   id: string
   price_id: string
+  /** Below zero: given back. */
   quantity: number
-  proration: null
+  proration: Proration | null
   tax_rate: string
   unit_totals: LineTotals
   totals: LineTotals
@@ -154,7 +193,7 @@ export interface Transaction extends Stamped {
   status: TransactionStatus
   customer_id: string | null
   address_id: string | null
-  business_id: null
+  business_id: string | null
   custom_data: CustomData
   currency_code: string
   origin: 'api' | 'web' | 'subscription_recurring' | 'subscription_update' | 'subscription_charge' | 'subscription_payment_method_change'
@@ -162,10 +201,10 @@ export interface Transaction extends Stamped {
   invoice_id: string | null
   invoice_number: string | null
   collection_mode: 'automatic' | 'manual'
-  discount_id: null
+  discount_id: string | null
   billing_details: null
   billing_period: WirePeriod | null
-  items: { price_id: string; price: Price; quantity: number; proration: null }[]
+  items: { price_id: string; price: Price; quantity: number; proration: Proration | null }[]
   details: TransactionDetails
   payments: Payment[]
   checkout: { url: string | null } | null
@@ -190,14 +229,14 @@ export interface Subscription extends Stamped {
   status: 'active' | 'canceled' | 'past_due' | 'paused' | 'trialing'
   customer_id: string
   address_id: string
-  business_id: null
+  business_id: string | null
   currency_code: string
   started_at: string | null
   first_billed_at: string | null
   next_billed_at: string | null
   paused_at: string | null
   canceled_at: string | null
-  discount: null
+  discount: { id: string; starts_at: string; ends_at: string | null } | null
   collection_mode: 'automatic' | 'manual'
   billing_details: null
   current_billing_period: WirePeriod | null
@@ -256,6 +295,19 @@ export interface Notification {
   retry_at: string | null
   times_attempted: number
   notification_setting_id: string
+}
+
+export interface NotificationSetting {
+  id: string
+  description: string
+  type: 'url'
+  destination: string
+  active: boolean
+  api_version: number
+  include_sensitive_fields: boolean
+  subscribed_events: { name: string; description: string; group: string; available_versions: number[] }[]
+  endpoint_secret_key: string
+  traffic_source: 'platform' | 'simulation' | 'all'
 }
 
 export interface NotificationLog {

@@ -48,7 +48,7 @@ describe('the sandbox sends webhooks', () => {
 
   it('without waiting longer than its time limit for an answer', async () => {
     const receiver = await startReceiver('never', 200)
-    const shop = await openShop({ webhookUrl: receiver.url, webhookTimeout: 100 })
+    const shop = await openShop({ webhookUrl: receiver.url, webhookTimeout: 500 })
     await noPrice(shop, 1)
     await shop.sandbox.settled()
     expect(receiver.deliveries).toHaveLength(2)
