@@ -36,6 +36,8 @@ export function connect(url: string, options: { max: number; use: 'web' | 'worke
     lock_timeout: 2_000,
     idle_in_transaction_session_timeout: 10_000,
     application_name: `lectern-${options.use}`,
+    // Prisma sends times without a zone and means UTC; a database may be set to any other.
+    options: '-c TimeZone=UTC',
     keepAlive: true,
   })
   // An idle connection that breaks must not end the process; the next query opens another.
