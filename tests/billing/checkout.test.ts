@@ -34,6 +34,12 @@ describe('one purchase', () => {
     expect(await db().order.count()).toBe(1)
     expect(await db().orderItem.count()).toBe(1)
     expect(await db().customer.count()).toBe(1)
+
+    // Once more with the order already there, so that all fifty find it in the same moment.
+    await db().order.updateMany({ data: { providerTransactionId: null, checkoutTriedAt: null } })
+    const [again, one] = await madeBefore(() => Promise.all(Array.from({ length: 50 }, () => buyer.browser.post('/checkout', { price: shop.price }))))
+    expect(new Set(again.map(({ headers }) => headers.location)).size).toBe(1)
+    expect(one).toBe(1)
   })
 
   it('is found again in a second tab, and yesterday’s a minute after midnight', async () => {

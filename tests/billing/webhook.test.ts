@@ -2,7 +2,10 @@ import { request as httpRequest } from 'node:http'
 import { connect as connectTo, createServer, type AddressInfo, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
+import { recordEvent } from '../../src/billing/record-event.ts'
 import { connect } from '../../src/platform/db.ts'
+import { Unavailable } from '../../src/platform/errors.ts'
+import { noPayments } from '../../src/providers/none/none.ts'
 import { createServer as createWebServer } from '../../src/server.ts'
 import { testDatabase } from '../support/database.ts'
 import { browser, useSite } from '../support/site.ts'
@@ -134,6 +137,13 @@ describe('the webhook', () => {
     site.sandbox.fault({ on: 'webhook', kind: 'duplicate', copies: 10, times: 10 })
     await pay(site, transactionId, buyer)
     expect(await books(site)).toMatchObject({ orders: [{ state: 'completed', total: 4900n, items: [{}] }], rights: [{ live: true }], mails: [{ template: 'receipt' }] })
+  })
+})
+
+describe('the webhook where nothing is sold', () => {
+  it('says so, and the process goes on', async () => {
+    await expect(recordEvent({ ...site.services, payments: noPayments() }, Buffer.from(event()), signature(event()))).rejects.toThrow(Unavailable)
+    expect(await site.database.db.providerEvent.count()).toBe(0)
   })
 })
 
