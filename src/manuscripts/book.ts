@@ -3,7 +3,7 @@ import { readFrontMatter } from './frontmatter.ts'
 import { includeFiles } from './includes.ts'
 import { Flaw, plainManuscript, type Folder, type Manuscript, type Outline, type Problem } from './manuscript.ts'
 import { folderOf, resolvePath, slugOf, stem, titleFromName } from './naming.ts'
-import { plainWords, takeTitle } from './prose.ts'
+import { plainWords, takeRepeatedTitle, takeTitle } from './prose.ts'
 
 export interface Book {
   /** The folder of SUMMARY.md: its Markdown belongs to the book. */
@@ -128,7 +128,7 @@ function read(folder: Folder, { file, title, line }: Chapter, book: Book): Text 
     const whole = includeFiles(folder, file, body, (at, what) => void notes.push({ file, line: firstLine + at, what }))
     const taken = takeTitle(whole)
     if (taken.body.trim() === '') throw new Flaw('there is no text in it')
-    return { file, title: taken.title ?? title, body: taken.body, firstLine, notes }
+    return { file, title: taken.title ?? title, body: taken.title === null ? takeRepeatedTitle(taken.body, title) : taken.body, firstLine, notes }
   } catch (error) {
     if (!(error instanceof Flaw)) throw error
     book.refused.push({ file, line: error.line, what: error.message })

@@ -1,3 +1,5 @@
+import { slug } from '../markdown/slug.ts'
+
 /** Takes the heading that stands above everything out of a text; its line stays, empty, so that lines keep their numbers. */
 export function takeTitle(body: string): { title: string | null; body: string } {
   const lines = body.split('\n')
@@ -15,6 +17,16 @@ export function takeTitle(body: string): { title: string | null; body: string } 
     return { title, body: lines.join('\n') }
   }
   return { title: null, body }
+}
+
+/** Takes out a first heading of any level that only repeats the title; books write their chapters so. */
+export function takeRepeatedTitle(body: string, title: string): string {
+  const lines = body.split('\n')
+  const index = lines.findIndex((line) => line.trim() !== '')
+  const words = /^ {0,3}#{1,6}[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$/.exec(lines[index] ?? '')?.[1]
+  if (words === undefined || slug(plainWords(words)) !== slug(title)) return body
+  lines[index] = ''
+  return lines.join('\n')
 }
 
 /** A heading's words without their marks. */

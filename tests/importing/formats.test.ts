@@ -6,7 +6,7 @@ import { includeFiles } from '../../src/manuscripts/includes.ts'
 import { rewriteLinks } from '../../src/manuscripts/links.ts'
 import { Flaw, type Folder } from '../../src/manuscripts/manuscript.ts'
 import { datedName, freeSlug, resolvePath, slugOf } from '../../src/manuscripts/naming.ts'
-import { plainWords, takeTitle } from '../../src/manuscripts/prose.ts'
+import { plainWords, takeRepeatedTitle, takeTitle } from '../../src/manuscripts/prose.ts'
 import { cleanTemplates } from '../../src/manuscripts/templates.ts'
 
 const flaw = (work: () => unknown): { what: string; line: number | null } => {
@@ -163,6 +163,12 @@ describe('mdBook', () => {
     const flat = readBook(folder({ 'SUMMARY.md': '- [A](a.md)\n- [B](b.md)\n- [Draft]()', 'a.md': chapter, 'b.md': chapter }), '')
     expect(flat.outline.sections.map(({ lessons }) => lessons)).toEqual([['box/a.md', 'box/b.md']])
     expect(flat.notes).toEqual([expect.objectContaining({ line: 3 })])
+  })
+
+  it('says a chapter’s title once, whatever level the file gives it', () => {
+    expect(takeRepeatedTitle('\n## What *Is* Ownership?\n\nText', 'What is Ownership?').trim()).toBe('Text')
+    expect(takeRepeatedTitle('## Another heading\n\nText', 'What is Ownership?')).toBe('## Another heading\n\nText')
+    expect(takeRepeatedTitle('Text\n\n## What is Ownership?', 'What is Ownership?')).toContain('## What')
   })
 
   it('includes lines and parts of files, and nothing from outside', () => {
