@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { Prisma } from '#prisma'
 import type { Reader } from '../platform/db.ts'
+import { markOf } from './mark.ts'
 
 const here = {
   id: true, importKey: true, importHash: true, kind: true, slug: true, path: true, state: true, level: true, access: true, featured: true, coverId: true, coverAlt: true, canonicalUrl: true,
@@ -37,18 +37,17 @@ export async function findImported(db: Reader, keys: string[]): Promise<Map<stri
   const rows = await db.document.findMany({ where: { importKey: { in: keys } }, select: here })
   return new Map(rows.map((row) => {
     const [brought = null, mark = null] = row.importHash?.split('.') ?? []
-    return [row.importKey ?? '', { id: row.id, kind: row.kind, slug: row.slug, path: row.path, state: row.state, courseId: row.lesson?.courseId ?? null, brought, edited: mark !== null && mark !== markOf(row) }]
+    return [row.importKey ?? '', { id: row.id, kind: row.kind, slug: row.slug, path: row.path, state: row.state, courseId: row.lesson?.courseId ?? null, brought, edited: mark !== null && mark !== markOf(choices(row)) }]
   }))
 }
 
 /** A short fingerprint of everything that somebody could change here. */
 export async function markOfDocument(db: Reader, id: string): Promise<string> {
-  return markOf(await db.document.findUniqueOrThrow({ where: { id }, select: here }))
+  return markOf(choices(await db.document.findUniqueOrThrow({ where: { id }, select: here })))
 }
 
-function markOf({ id: _id, importKey: _key, importHash: _hash, path: _path, kind: _kind, ...rest }: Row): string {
-  return createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 16)
-}
+/** What stands in a document's row about somebody's choices, and nothing that machines write. */
+const choices = ({ id: _id, importKey: _key, importHash: _hash, path: _path, kind: _kind, ...rest }: Row) => rest
 
 /** Every address in use, and by which source. */
 export async function findAddresses(db: Reader): Promise<Map<string, string | null>> {

@@ -83,15 +83,16 @@ function unclosed(text: string): RegExp | null {
 
 const TOKEN = new RegExp(
   [
-    '(`+)(?!`)[\\s\\S]*?(?<!`)\\1(?!`)', // code in a line
+    '(?<!`)(`+)(?!`)(?:(?!\\n[ \\t]*\\n)[\\s\\S]){1,2000}?(?<!`)\\1(?!`)', // code in a line ends with its paragraph
     '\\{%-?\\s*raw\\s*-?%\\}([\\s\\S]*?)(?:\\{%-?\\s*endraw\\s*-?%\\}|$)',
     '\\{%-?\\s*comment\\s*-?%\\}[\\s\\S]*?(?:\\{%-?\\s*endcomment\\s*-?%\\}|$)',
     '\\{%-?\\s*highlight\\s+([^\\s%]+)[^%]*%\\}([\\s\\S]*?)(?:\\{%-?\\s*endhighlight\\s*-?%\\}|$)',
     '\\{\\{[<%]\\s*highlight\\s+"?([^\\s">%]+)[^}]*[>%]\\}\\}([\\s\\S]*?)(?:\\{\\{[<%]\\s*/\\s*highlight\\s*[>%]\\}\\}|$)',
-    '\\{%-?\\s*([\\s\\S]*?)\\s*-?%\\}',
-    '\\{\\{([<%])/\\*\\s*([\\s\\S]*?)\\s*\\*/[>%]\\}\\}',
-    '\\{\\{[<%]\\s*([\\s\\S]*?)\\s*/?[>%]\\}\\}',
-    '\\{\\{-?\\s*([^{}]*?)\\s*-?\\}\\}',
+    // Tags are short: what is never closed must not be looked for to the end of the text, again and again.
+    '\\{%-?([^%]{0,1000}(?:%(?!\\})[^%]{0,200}){0,5})%\\}',
+    '\\{\\{([<%])/\\*([\\s\\S]{0,1000}?)\\*/[>%]\\}\\}',
+    '\\{\\{[<%]([\\s\\S]{0,1000}?)/?[>%]\\}\\}',
+    '\\{\\{-?([^{}]{0,1000})\\}\\}',
     '\\{:[^{}\\n]*\\}', // kramdown's attributes
   ].join('|'),
   'g',
@@ -100,19 +101,18 @@ const TOKEN = new RegExp(
 function cleanProse(text: string, around: Around): string {
   return text.replace(TOKEN, (whole: string, ticks: string | undefined, raw: string | undefined, lang: string | undefined, body: string | undefined, hugoLang: string | undefined, hugoBody: string | undefined, tag: string | undefined, escapedMark: string | undefined, escaped: string | undefined, shortcode: string | undefined, output: string | undefined, ...rest: unknown[]) => {
     const at = rest.find((value) => typeof value === 'number') ?? 0
-    const line = text.slice(0, at).split('\n').length - 1
     const drop = () => {
-      around.say(line, `“${short(whole)}” cannot be turned into Markdown and is left out`)
+      around.say(text.slice(0, at).split('\n').length - 1, `“${short(whole)}” cannot be turned into Markdown and is left out`)
       return ''
     }
     if (ticks !== undefined) return around.isJekyll ? whole.replace(/\{%-?\s*(?:end)?raw\s*-?%\}/g, '') : whole
     if (raw !== undefined) return raw
     if (lang !== undefined) return fenced(lang, body ?? '', text, at)
     if (hugoLang !== undefined) return fenced(hugoLang, hugoBody ?? '', text, at)
-    if (tag !== undefined) return liquidTag(tag, around, drop)
-    if (escaped !== undefined) return `\`{{${escapedMark ?? '<'} ${escaped} ${escapedMark === '%' ? '%' : '>'}}}\``
-    if (shortcode !== undefined) return hugoShortcode(shortcode, around, drop)
-    if (output !== undefined) return around.isJekyll ? liquidOutput(output, around, drop) : whole
+    if (tag !== undefined) return liquidTag(tag.replace(/-$/, '').trim(), around, drop)
+    if (escaped !== undefined) return `\`{{${escapedMark ?? '<'} ${escaped.trim()} ${escapedMark === '%' ? '%' : '>'}}}\``
+    if (shortcode !== undefined) return hugoShortcode(shortcode.trim(), around, drop)
+    if (output !== undefined) return around.isJekyll ? liquidOutput(output.replace(/-$/, '').trim(), around, drop) : whole
     if (whole.startsWith('{:')) return around.isJekyll ? '' : whole
     return ''
   }).replace(/^[ \t]*[*-][ \t]+(?:TOC|toc)[ \t]*$/gm, (line) => (around.isJekyll ? '' : line))
