@@ -11,7 +11,7 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--dis
 const PATIENCE = 10_000
 
 /** Chromium says so on the console about every page that is an error page on purpose. */
-const PAGE_STATUS = /^Failed to load resource: the server responded with a status of (403|404|410|422|429)/
+const PAGE_STATUS = /^Failed to load resource: the server responded with a status of (403|404|409|410|422|429)/
 
 export const PHONE = { width: 360, height: 740 }
 export const DESK = { width: 1280, height: 900 }

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest'
+import { hasChromium } from '../support/machine.ts'
+import { useSite } from '../support/site.ts'
+import { useBrowsing } from './browsing.ts'
+import { problemsOfAll } from './check-page.ts'
+import { everyPage } from './every-page.ts'
+
+const site = useSite({ payments: true, linked: true })
+const { visit } = useBrowsing(site)
+
+describe.skipIf(!hasChromium)('every page of the admin can be used by everybody (WCAG 2.2 AA), in light and dark, and is never wider than a phone', { timeout: 120_000 }, () => {
+  it('with content, without any, and with errors', async () => {
+    expect(await problemsOfAll((await everyPage(site)).admin, visit)).toEqual({})
+  })
+})
