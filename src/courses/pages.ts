@@ -98,9 +98,14 @@ function resume(course: Course, open: boolean): Pick<CoursePage, 'resume' | 'res
   return { resume: { text: done === 0 ? 'Begin the course' : 'Go on', href: next.path }, resumeHint: next.title }
 }
 
+/** Bought once, or open to members for as long as they are. */
 function priceBoxes(offers: readonly Offer[], sections: readonly OutlinedSection[]): PriceBox[] {
-  const points = [counted(lessonsOf(sections).length, 'lesson'), 'Yours for ever, with every update', 'Refund within 30 days']
-  return offers.map((offer) => offerBox(offer, { title: offer.interval === null ? 'Own this course' : offer.productName, label: 'Buy this course', points }))
+  const size = counted(lessonsOf(sections).length, 'lesson')
+  return offers.map((offer) =>
+    offer.interval === null
+      ? offerBox(offer, { title: 'Own this course', label: 'Buy this course', points: [size, 'Yours for ever, with every update', 'Refund within 30 days'] })
+      : offerBox(offer, { title: offer.productName, label: 'Become a member', points: [size, 'And everything else that is for members', 'For as long as you are a member'] }),
+  )
 }
 
 function outlineShown(sections: readonly OutlinedSection[], options: { open: boolean; currentId: string | null; contents: OutlineLesson['contents'] }): Outline {

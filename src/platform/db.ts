@@ -33,6 +33,8 @@ export function connect(url: string, options: { max: number; use: 'web' | 'worke
     connectionTimeoutMillis: CONNECT_TIMEOUT,
     idleTimeoutMillis: 30_000,
     statement_timeout: STATEMENT_TIMEOUT[options.use],
+    // A server that hangs cannot keep its own limit: ours ends the wait.
+    query_timeout: STATEMENT_TIMEOUT[options.use] + 1_000,
     lock_timeout: 2_000,
     idle_in_transaction_session_timeout: 10_000,
     application_name: `lectern-${options.use}`,
@@ -67,7 +69,7 @@ export function isDatabaseDown(error: unknown): boolean {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
     const code = (cause as { code?: unknown }).code
     if (typeof code === 'string' && (DOWN_CODES.has(code) || /^(08|53|57P0|57014)/.test(code))) return true
-    if (/timeout exceeded when trying to connect|Connection terminated|Can't reach database/i.test(cause.message)) return true
+    if (/timeout exceeded when trying to connect|Query read timeout|Connection terminated|Can't reach database/i.test(cause.message)) return true
   }
   return false
 }

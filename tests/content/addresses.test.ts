@@ -3,11 +3,12 @@ import { changeSettings } from '../../src/content/change-settings.ts'
 import { deleteDocument } from '../../src/content/delete-document.ts'
 import { publishDocument } from '../../src/content/publish-document.ts'
 import { unpublishDocument } from '../../src/content/unpublish-document.ts'
-import { browser, useSite } from '../support/site.ts'
+import { visit } from '../support/settled.ts'
+import { useSite } from '../support/site.ts'
 import { writeCourse, writePage, writeTutorial } from '../support/content.ts'
 
 const site = useSite()
-const get = (path: string) => browser(site).get(path)
+const get = (path: string) => visit(site, path)
 const leadsTo = async (path: string) => {
   const { status, headers } = await get(path)
   return [status, headers.location]

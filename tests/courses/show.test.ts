@@ -3,11 +3,12 @@ import { deleteDocument } from '../../src/content/delete-document.ts'
 import { unpublishDocument } from '../../src/content/unpublish-document.ts'
 import { canonicalOf, cardTitles, chips, structuredData, tags, textOf } from '../support/html.ts'
 import { lin } from '../support/people.ts'
+import { visit } from '../support/settled.ts'
 import { browser, browserOf, useSite } from '../support/site.ts'
 import { sell, writeCourse, writeTutorial } from '../support/content.ts'
 
 const site = useSite()
-const read = async (path: string) => (await browser(site).get(path)).text
+const read = async (path: string) => (await visit(site, path)).text
 
 const SECRET = 'Only buyers know the heron'
 const words = (count: number) => 'word '.repeat(count)
@@ -54,6 +55,14 @@ describe('a course', () => {
     expect(html).toContain(`/checkout?price=${price}`)
     expect(html).not.toContain('not for sale')
     expect(structuredData(html)[0]).toMatchObject({ offers: { category: 'Paid', price: '49.50', priceCurrency: 'EUR' } })
+  })
+
+  it('for members says what membership is, not that it can be owned', async () => {
+    const course = await sqlCourse('members')
+    await sell(site.services, null, { amount: 1500n, interval: 'month' })
+    const html = await read(course.path)
+    for (const text of ['Membership', '$15', 'per month', 'Become a member']) expect(textOf(html)).toContain(text)
+    expect(html).not.toMatch(/Buy this course|Yours for ever/)
   })
 
   it('that is free costs nothing and begins at once', async () => {

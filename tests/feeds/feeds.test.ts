@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { changeSettings } from '../../src/content/change-settings.ts'
 import { parseXml, textOf } from '../support/html.ts'
-import { browser, useSite } from '../support/site.ts'
+import { visit } from '../support/settled.ts'
+import { useSite } from '../support/site.ts'
 import { writeCourse, writePage, writeTutorial } from '../support/content.ts'
 
 const site = useSite()
-const get = (path: string) => browser(site).get(path)
+const get = (path: string) => visit(site, path)
 const xml = async (path: string) => parseXml(String((await get(path)).text ?? (await get(path)).body))
 const day = (number: number) => new Date(Date.UTC(2026, 0, number))
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { canonicalOf, cardTitles, linksIn, structuredData, tags, textOf } from '../support/html.ts'
 import { lin } from '../support/people.ts'
-import { browser, browserOf, useSite } from '../support/site.ts'
+import { visit } from '../support/settled.ts'
+import { browserOf, useSite } from '../support/site.ts'
 import { writeCourse, writeTutorial } from '../support/content.ts'
 
 const site = useSite()
-const read = async () => (await browser(site).get('/')).text
+const read = async () => (await visit(site, '/')).text
 
 const course = () => writeCourse(site.services, { slug: 'sql', title: 'SQL', sections: [{ title: 'One', lessons: [{ slug: 'a', title: 'A' }, { slug: 'b', title: 'B' }] }] })
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { canonicalOf, cardTitles, chips, structuredData, textOf } from '../support/html.ts'
-import { browser, useSite } from '../support/site.ts'
+import { visit } from '../support/settled.ts'
+import { useSite } from '../support/site.ts'
 import { writeCourse, writeTutorial } from '../support/content.ts'
 
 const site = useSite()
-const get = (path: string) => browser(site).get(path)
+const get = (path: string) => visit(site, path)
 
 describe('a topic', () => {
   it('shows its tutorials and courses, with a feed of its own and its neighbours', async () => {

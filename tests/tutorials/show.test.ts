@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { changeSettings } from '../../src/content/change-settings.ts'
 import { canonicalOf, cardTitles, metaOf, structuredData, tags, textOf } from '../support/html.ts'
 import { lin, mallory } from '../support/people.ts'
+import { visit } from '../support/settled.ts'
 import { browser, browserOf, useSite } from '../support/site.ts'
 import { sell, writeTutorial } from '../support/content.ts'
 
 const site = useSite({ env: { BASE_URL: 'http://localhost:3000' } })
 const guest = () => browser(site)
-const read = async (path: string) => (await guest().get(path)).text
+const read = async (path: string) => (await visit(site, path)).text
 
 const PAID_SENTENCE = 'Only buyers know the heron.'
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { applySettings, changeSettings } from '../../src/content/change-settings.ts'
 import { testDatabase } from '../support/database.ts'
 import { lin, signInAs } from '../support/people.ts'
+import { settled } from '../support/settled.ts'
 import { useSite } from '../support/site.ts'
 import { startWireTo, type Wire } from '../support/wire.ts'
 import { writeTutorial } from '../support/content.ts'
@@ -37,16 +38,15 @@ describe('two web processes', () => {
     const { id, path } = await writeTutorial(site.services, { slug: 'loops', title: 'Loops' })
     await there(path)
     for (const level of ['advanced', 'basics', 'intermediate'] as const) {
-      const before = other.cache.generation()
       await changeSettings(site.services, id, { level })
-      await vi.waitFor(() => expect(other.cache.generation()).toBeGreaterThan(before))
+      for (const cache of [site.cache, other.cache]) await settled(cache, site.database.pool)
       for (const url of [site.url, other.url]) expect((await ask(url, path)).text.toLowerCase()).toContain(level)
     }
   })
 
   it('hear nothing of a change that was rolled back', async () => {
     const { id } = await writeTutorial(site.services, { slug: 'loops' })
-    await wait(100)
+    await settled(other.cache, site.database.pool)
     const before = other.cache.generation()
     await site.services.db.$transaction(async (tx) => {
       await applySettings(tx, id, { level: 'basics' })
@@ -136,12 +136,17 @@ describe('without Postgres', () => {
     await trusted(path)
   })
 
-  it('that hangs is found out by /readyz within two seconds', async () => {
+  it('that hangs, /readyz says so within two seconds, and pages that were read before do not wait for it either', async () => {
+    const { path } = await writeTutorial(site.services, { slug: 'hung', title: 'Hung' })
+    await trusted(path)
     wire.hold()
+    other.cache.invalidateAll()
     const began = performance.now()
+    const pages = Promise.all([there(path), there(path), there(path)])
     const ready = await there('/readyz')
     expect([ready.status, JSON.parse(ready.text)]).toEqual([503, { status: 'not ready', database: 'away' }])
-    expect(performance.now() - began).toBeLessThan(4_000)
+    for (const page of await pages) expect([page.status, isFresh(page), page.text.includes('Hung')]).toEqual([200, false, true])
+    expect(performance.now() - began).toBeLessThan(4_500)
     wire.cut()
     wire.mend()
     await vi.waitFor(async () => expect((await there('/readyz')).status).toBe(200), { timeout: 5_000 })

@@ -43,7 +43,9 @@ export function front(options: {
     pending.set(key, capture)
     void capture.outcome.then(() => pending.get(key) === capture && pending.delete(key))
     captures.set(res, capture)
+    const patience = setTimeout(() => sendStale(req, res, cache), PATIENCE)
     res.once('close', () => {
+      clearTimeout(patience)
       if (res.writableEnded && NO_PAGE.has(res.statusCode)) cache.drop(key)
       capture.settle(res.writableEnded ? 'made nothing' : 'left')
     })
@@ -66,6 +68,9 @@ export function front(options: {
 }
 
 const cameByHttps = (req: IncomingMessage): boolean => /^https\s*(?:,|$)/i.test(String(req.headers['x-forwarded-proto'] ?? ''))
+
+/** Longer than any page takes: Postgres hangs, and a copy that is out of date is better than waiting on. */
+const PATIENCE = 2_000
 
 /** Answers that say that a page kept under this address is not there any more. */
 const NO_PAGE = new Set([301, 303, 404, 410])

@@ -68,9 +68,15 @@ export function limitHere(limit: Limit): RequestHandler {
   }
 }
 
-/** Who is calling, as far as the trusted proxies say: an IPv4 address, or an IPv6 network of /56. */
-export function clientAddress(req: Request): string {
-  const address = (req.ip ?? 'unknown').replace(/^::ffff:/, '')
+/** Who is calling, as far as the trusted proxies say: an IPv4 address, or the /56 of an IPv6 address, which one household has. */
+export const clientAddress = (req: Request): string => networkOf(req.ip ?? 'unknown')
+
+export function networkOf(ip: string): string {
+  const address = ip.replace(/^::ffff:(?=\d+\.)/, '')
   if (!address.includes(':')) return address
-  return address.split(':').slice(0, 4).join(':').replace(/..$/, '')
+  const [before, after] = address.split('::').map((half) => half.split(':').filter((group) => group !== ''))
+  const [start, end] = [before ?? [], after ?? []]
+  // "::" stands for the zeros that are missing.
+  const groups = [...start, ...Array<string>(Math.max(0, 8 - start.length - end.length)).fill('0'), ...end]
+  return groups.slice(0, 4).map((group) => group.padStart(4, '0')).join('').slice(0, 14)
 }
