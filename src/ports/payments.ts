@@ -17,18 +17,32 @@ export interface Payments {
   /** Creates the price, or changes the one named by `priceId`. Found again by `reference`. */
   savePrice(price: PriceInput): Promise<{ priceId: string }>
 
+  /** Creates the discount, or changes the one named by `discountId`. Found again by `reference`. `Conflict` if another one has the code. */
+  saveDiscount(discount: DiscountInput): Promise<Discount>
+  findDiscount(discountId: string): Promise<Discount>
+  /** The one that a buyer would get for this code now, whatever its letter case. It may have expired or be used up: see there. */
+  findDiscountByCode(code: string): Promise<Discount | null>
+
   /** Creates a customer, or answers the one who already has this e-mail address (whatever its letter case). */
   saveCustomer(customer: CustomerInput): Promise<Customer>
   /** Follows a change of e-mail or name. `Conflict` if another customer has the address. */
   updateCustomer(customerId: string, change: { email?: string; name?: string | null }): Promise<Customer>
   findCustomer(customerId: string): Promise<Customer>
 
-  /** Starts a purchase with fixed items. Nothing is charged until the buyer pays on the checkout. */
+  /** What the provider keeps for the customer from changes that cost less: taken off the next bills. One per currency. */
+  listCredits(customerId: string): Promise<Money[]>
+
+  /**
+   * Starts a purchase with fixed items. `Invalid` if the discount is unknown, expired, used up or not for these items. Nothing is charged until the buyer pays on the checkout.
+   */
   createCheckout(order: CheckoutInput): Promise<Checkout>
   /** How to open the checkout of a transaction that exists. Asks nobody. */
   openCheckout(transactionId: string, back: ReturnUrls): CheckoutDoor
   /** Closes an unpaid checkout for good. */
   cancelCheckout(transactionId: string): Promise<Transaction>
+
+  /** The checkout where a customer gives another card: of what is owed, or of nothing while nothing is. */
+  createCardCheckout(subscriptionId: string, back: ReturnUrls): Promise<Checkout>
 
   findTransaction(transactionId: string): Promise<Transaction>
   findSubscription(subscriptionId: string): Promise<Subscription>
@@ -36,7 +50,7 @@ export interface Payments {
   listAdjustments(transactionId: string): Promise<Adjustment[]>
   /** A subscription's or a customer's transactions, or those changed since a moment; oldest first, at most `limit` (default 1,000). */
   listTransactions(filter: TransactionFilter): Promise<Transaction[]>
-  listSubscriptions(filter: { customerId?: string; limit?: number }): Promise<Subscription[]>
+  listSubscriptions(filter: SubscriptionFilter): Promise<Subscription[]>
 
   /** Events after `after` (an event id; null: from the oldest kept), oldest first, at most `limit` (1 to 200). */
   listEvents(cursor: { after: string | null; limit?: number }): Promise<EventPage>
@@ -45,6 +59,8 @@ export interface Payments {
   refund(request: RefundInput): Promise<Adjustment>
   /** A link to the invoice (PDF), good for about an hour: never store it. Null while there is none. */
   findInvoiceLink(transactionId: string): Promise<string | null>
+  /** The same for money that went back. Null while there is none. */
+  findCreditNoteLink(adjustmentId: string): Promise<string | null>
   /** What a visitor would pay, tax included. Indicative: the checkout decides. */
   previewPrices(question: PriceQuestion): Promise<PricePreview>
   /** A short-lived link where the customer manages payment methods and subscriptions. Never store it. */
@@ -54,8 +70,18 @@ export interface Payments {
   cancelSubscription(subscriptionId: string, when: 'now' | 'period-end'): Promise<Subscription>
   pauseSubscription(subscriptionId: string, when: 'now' | 'period-end', resumeAt?: Date | null): Promise<Subscription>
   resumeSubscription(subscriptionId: string): Promise<Subscription>
+  /**
+   * Replaces all items: other prices, other quantities (seats), another cycle. Asking for what is there already changes and
+   * charges nothing, so it may be repeated. `Conflict` if the card refuses (`onFailure: 'refuse'`), or the state forbids it.
+   */
+  changeSubscription(change: SubscriptionChange): Promise<Subscription>
+  /** What that would cost, with the provider's own arithmetic. */
+  previewChange(change: SubscriptionChange): Promise<ChangePreview>
   /** Takes a scheduled cancellation or pause back. */
   keepSubscription(subscriptionId: string): Promise<Subscription>
+
+  /** Registers (or changes) where webhooks go, found again by its URL. The secret signs them: keep it as one. */
+  saveWebhook(webhook: { url: string; description: string; events: string[] }): Promise<{ webhookId: string; secret: string }>
 
   /**
    * Verifies a webhook on its raw bytes and reads it. Throws `Forbidden` when the signature is missing, wrong, too old
@@ -108,6 +134,31 @@ export interface PriceInput {
   active: boolean
 }
 
+export interface DiscountInput {
+  reference: string
+  discountId: string | null
+  /** For us, up to 500 characters. */
+  description: string
+  /** Letters and digits, up to 32; null: only we can apply it. */
+  code: string | null
+  /** Per cent with at most two decimals as text ('12.5'), or money off the whole order, or off every seat. */
+  off: { percent: string } | { amount: Money; per: 'order' | 'seat' }
+  /** On renewals too: for how many periods, the first one counted; null: for ever. Absent: the first payment only. */
+  recurs?: { periods: number | null }
+  expiresAt: Date | null
+  usageLimit: number | null
+  /** Products and prices that it is for; null: all. */
+  onlyFor: string[] | null
+  active: boolean
+}
+
+export interface Discount extends Omit<DiscountInput, 'reference' | 'discountId' | 'recurs'> {
+  discountId: string
+  reference: string | null
+  recurs: { periods: number | null } | null
+  timesUsed: number
+}
+
 export interface CustomerInput {
   email: string
   name: string | null
@@ -130,6 +181,11 @@ export interface CheckoutInput {
   customerId: string | null
   /** Three capital letters; null: the provider chooses by country. */
   currency: string | null
+  /** At most one of the two. The buyer may take it off or type another. */
+  discountId?: string | null
+  discountCode?: string | null
+  /** Filled in on the checkout; with a customer, its prices and taxes are in the transaction already. The buyer may change it. */
+  countryCode?: string | null
   back: ReturnUrls
   /** When an earlier try with this reference may have reached the provider: when it began. Null on the first try. */
   triedAt: Date | null
@@ -149,7 +205,7 @@ export interface Checkout {
 }
 
 export type CheckoutDoor =
-  | { kind: 'overlay'; clientToken: string; environment: 'live' | 'sandbox' }
+  | { kind: 'overlay'; clientToken: string; environment: 'live' | 'sandbox'; countryCode?: string }
   | { kind: 'page'; url: string }
 
 export type TransactionState = 'draft' | 'ready' | 'billed' | 'paid' | 'completed' | 'canceled' | 'past-due' | 'unknown'
@@ -169,6 +225,11 @@ export interface Transaction {
   /** Totals less what has been refunded or charged back. */
   remaining: { tax: bigint; total: bigint } | null
   invoiceNumber: string | null
+  discountId: string | null
+  /** What is kept for the customer because the change cost less than nothing. */
+  creditKept: bigint
+  /** Tries to take the money, newest first. */
+  payments: { state: 'captured' | 'failed' | 'pending'; amount: bigint; problem: string | null; at: Date }[]
   period: Period | null
   countryCode: string | null
   createdAt: Date
@@ -182,8 +243,11 @@ export interface TransactionLine {
   lineId: string
   priceId: string
   productId: string
+  /** Below zero: given back by a change. */
   quantity: number
   recurring: boolean
+  /** Part of a billing period only. */
+  prorated?: boolean
   totals: { subtotal: bigint; discount: bigint; tax: bigint; total: bigint }
   /** A fraction as text, e.g. '0.2'. */
   taxRate: string
@@ -214,6 +278,41 @@ export interface TransactionFilter {
   limit?: number
 }
 
+export interface SubscriptionFilter {
+  customerId?: string
+  priceId?: string
+  states?: Exclude<SubscriptionState, 'unknown'>[]
+  scheduled?: 'cancel' | 'pause' | 'resume'
+  limit?: number
+}
+
+export interface SubscriptionChange {
+  subscriptionId: string
+  /** The whole list: what is not in it goes. */
+  items: { priceId: string; quantity: number }[]
+  /**
+   * `prorated-now`: the difference for the rest of the period, at once. `prorated-later`: with the next bill. `full-now`, `full-later`:
+   * what is added at its whole price, nothing credited. `none`: only the next bill is another one. On trial and while paused: `none`.
+   * Another cycle begins today with the two `…-now`, else with the next bill.
+   */
+  billing: 'prorated-now' | 'prorated-later' | 'full-now' | 'full-later' | 'none'
+  /** If the card refuses: leave everything as it was, or change it all the same and become past due. */
+  onFailure: 'refuse' | 'apply'
+}
+
+export interface ChangePreview {
+  currency: string
+  /** Parts of the difference; both at least 0. */
+  credit: bigint
+  charge: bigint
+  /** Billed at once; null: nothing is. */
+  now: Totals | null
+  /** The next bill, with what is put off until then; null: there is none. */
+  next: { totals: Totals; period: Period } | null
+  /** Every bill after that. */
+  recurring: Totals
+}
+
 export type SubscriptionState = 'active' | 'trialing' | 'past-due' | 'paused' | 'canceled' | 'unknown'
 
 export interface Subscription {
@@ -226,6 +325,7 @@ export interface Subscription {
   currency: string
   cycle: Cycle
   items: { priceId: string; productId: string; quantity: number; trialEndsAt: Date | null }[]
+  discountId: string | null
   period: Period | null
   scheduledChange: { action: 'cancel' | 'pause' | 'resume' | 'unknown'; effectiveAt: Date; resumeAt: Date | null } | null
   startedAt: Date | null

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type {
-  Adjustment, AdjustmentKind, Customer, Cycle, Period, PricePreview, Subscription, SubscriptionState, Transaction, TransactionState,
+  Adjustment, AdjustmentKind, ChangePreview, Customer, Cycle, Discount, Money, Period, PricePreview, Subscription, SubscriptionState, Totals, Transaction,
+  TransactionState,
 } from '../../ports/payments.ts'
 
 /** Paddle's answers, parsed once into our words. A value that is new to us becomes 'unknown', it does not stop the reading. */
@@ -39,12 +40,14 @@ const transaction = z.object({
   invoice_number: maybe(z.string()), billing_period: maybe(period), created_at: moment, updated_at: moment, billed_at: maybe(moment),
   items: z.array(z.object({ price: z.object({ id, billing_cycle: maybe(z.unknown()) }) })),
   details: z.object({
-    totals: lineTotals.extend({ grand_total: amount, fee: maybe(amount), earnings: maybe(amount) }),
+    totals: lineTotals.extend({ grand_total: amount, fee: maybe(amount), earnings: maybe(amount), credit_to_balance: maybe(amount) }),
     adjusted_totals: maybe(z.object({ tax: amount, total: amount })),
     line_items: z.array(z.object({
-      id, price_id: id, quantity: z.number(), tax_rate: z.string(), totals: lineTotals, product: z.object({ id }),
+      id, price_id: id, quantity: z.number(), tax_rate: z.string(), totals: lineTotals, product: z.object({ id }), proration: maybe(z.unknown()),
     })),
   }),
+  discount_id: maybe(id),
+  payments: maybe(z.array(z.object({ amount, status: word, error_code: maybe(word), created_at: moment }))),
   address: maybe(z.object({ country_code: word })),
 })
 
@@ -56,6 +59,14 @@ const CAUSES: Record<string, Transaction['cause']> = {
   subscription_payment_method_change: 'payment-method',
 }
 
+const PAYMENT_STATES: Record<string, Transaction['payments'][number]['state']> = {
+  captured: 'captured', error: 'failed', canceled: 'failed', dropped: 'failed',
+}
+
+const bill = lineTotals.extend({ grand_total: amount, fee: maybe(amount), earnings: maybe(amount) })
+const totalsOf = ({ subtotal, discount, tax, total, grand_total, fee, earnings }: z.output<typeof bill>): Totals =>
+  ({ subtotal, discount, tax, total, charged: grand_total, fee, earnings })
+
 export function readTransaction(raw: unknown): Transaction {
   const row = transaction.parse(raw)
   const { totals, adjusted_totals: left, line_items: lines } = row.details
@@ -65,13 +76,13 @@ export function readTransaction(raw: unknown): Transaction {
     customerId: row.customer_id, subscriptionId: row.subscription_id, cause: oneOf(CAUSES, row.origin ?? '', 'unknown'), currency: row.currency_code,
     lines: lines.map((line) => ({
       lineId: line.id, priceId: line.price_id, productId: line.product.id, quantity: line.quantity, recurring: recurring.has(line.price_id),
-      totals: line.totals, taxRate: line.tax_rate,
+      ...(line.proration !== null && { prorated: true }), totals: line.totals, taxRate: line.tax_rate,
     })),
-    totals: {
-      subtotal: totals.subtotal, discount: totals.discount, tax: totals.tax, total: totals.total, charged: totals.grand_total,
-      fee: totals.fee, earnings: totals.earnings,
-    },
-    remaining: left, invoiceNumber: row.invoice_number, period: row.billing_period, countryCode: row.address?.country_code ?? null,
+    totals: totalsOf(totals), remaining: left, invoiceNumber: row.invoice_number, discountId: row.discount_id, creditKept: totals.credit_to_balance ?? 0n,
+    payments: (row.payments ?? []).map((payment) => ({
+      state: oneOf(PAYMENT_STATES, payment.status, 'pending'), amount: payment.amount, problem: payment.error_code, at: payment.created_at,
+    })),
+    period: row.billing_period, countryCode: row.address?.country_code ?? null,
     createdAt: row.created_at, updatedAt: row.updated_at, billedAt: row.billed_at, raw,
   }
 }
@@ -81,6 +92,7 @@ const subscription = z.object({
   current_billing_period: maybe(period), started_at: maybe(moment), next_billed_at: maybe(moment), paused_at: maybe(moment),
   canceled_at: maybe(moment), created_at: moment, updated_at: moment,
   scheduled_change: maybe(z.object({ action: word, effective_at: moment, resume_at: maybe(moment) })),
+  discount: maybe(z.object({ id })),
   items: z.array(z.object({
     quantity: z.number(), trial_dates: maybe(period), price: z.object({ id, product_id: id }),
   })),
@@ -101,7 +113,7 @@ export function readSubscription(raw: unknown): Subscription {
     items: row.items.map(({ price, quantity, trial_dates }) => ({
       priceId: price.id, productId: price.product_id, quantity, trialEndsAt: trial_dates?.endsAt ?? null,
     })),
-    period: row.current_billing_period,
+    discountId: row.discount?.id ?? null, period: row.current_billing_period,
     scheduledChange: change && {
       action: oneOf(CHANGES, change.action, 'unknown'),
       effectiveAt: change.effective_at, resumeAt: change.resume_at,
@@ -163,3 +175,51 @@ export function readPreview(raw: unknown): PricePreview {
 export const readInvoiceUrl = (raw: unknown): string => z.object({ url: z.url() }).parse(raw).url
 export const readPortalUrl = (raw: unknown): string =>
   z.object({ urls: z.object({ general: z.object({ overview: z.url() }) }) }).parse(raw).urls.general.overview
+
+const change = z.object({
+  currency_code: word,
+  immediate_transaction: maybe(z.object({ details: z.object({ totals: bill }) })),
+  next_transaction: maybe(z.object({ billing_period: period, details: z.object({ totals: bill }) })),
+  recurring_transaction_details: z.object({ totals: bill }),
+  update_summary: maybe(z.object({ credit: z.object({ amount }), charge: z.object({ amount }) })),
+})
+
+export function readChange(raw: unknown): ChangePreview {
+  const row = change.parse(raw)
+  const { immediate_transaction: now, next_transaction: next, update_summary: summary } = row
+  return {
+    currency: row.currency_code, credit: summary?.credit.amount ?? 0n, charge: summary?.charge.amount ?? 0n,
+    now: now && totalsOf(now.details.totals), next: next && { totals: totalsOf(next.details.totals), period: next.billing_period },
+    recurring: totalsOf(row.recurring_transaction_details.totals),
+  }
+}
+
+const discount = z.object({
+  id, status: word, description: z.string(), code: maybe(z.string()), type: word, amount: z.string().regex(/^\d{1,18}(\.\d{1,2})?$/),
+  currency_code: maybe(word), recur: z.boolean(), maximum_recurring_intervals: maybe(z.number()), usage_limit: maybe(z.number()),
+  restrict_to: maybe(z.array(id)), expires_at: maybe(moment), custom_data: customData, times_used: maybe(z.number()),
+})
+
+export function readDiscount(raw: unknown): Discount {
+  const row = discount.parse(raw)
+  return {
+    discountId: row.id, reference: referenceIn(row.custom_data), description: row.description, code: row.code,
+    off: row.type === 'percentage' ? { percent: row.amount } : {
+      amount: { amount: BigInt(row.amount.replace(/\..*$/, '')), currency: row.currency_code ?? '' }, per: row.type === 'flat_per_seat' ? 'seat' : 'order',
+    },
+    recurs: row.recur ? { periods: row.maximum_recurring_intervals } : null, expiresAt: row.expires_at, usageLimit: row.usage_limit,
+    onlyFor: row.restrict_to, active: row.status === 'active', timesUsed: row.times_used ?? 0,
+  }
+}
+
+const credits = z.array(z.object({ currency_code: word, balance: z.object({ available: amount }) }))
+export const readCredits = (raw: unknown): Money[] =>
+  credits.parse(raw).map(({ currency_code, balance }) => ({ amount: balance.available, currency: currency_code }))
+
+const destination = z.object({ id, destination: z.string(), endpoint_secret_key: z.string().min(1) })
+export const readDestination = (raw: unknown): z.output<typeof destination> => destination.parse(raw)
+export const readDestinations = (raw: unknown): z.output<typeof destination>[] => z.array(destination).parse(raw)
+export const readAddress = (raw: unknown): { id: string; country: string } => {
+  const row = z.object({ id, country_code: word }).parse(raw)
+  return { id: row.id, country: row.country_code }
+}

@@ -36,9 +36,9 @@ const refusal = z.object({
 
 /** The state of things, not the input, stands in the way. */
 const CONFLICTS =
-  /already_exists|pending_refund_request|locked|immutable|_canceled|when_canceled|is_paused|not_paused|not_ready|conflict|invalid_status|above_remaining/
+  /already_exists|pending_refund_request|locked|immutable|_canceled|when_canceled|is_paused|not_paused|not_ready|conflict|invalid_status|above_remaining|payment_declined|past_due|on_paused|when_trialing|trialing_items|scheduled_change|not_active|_conflicts?\b/
 
-export function createApi(config: { apiKey: string; environment: string; timeoutMs: number }): Api {
+export function createApi(config: { apiKey: string; environment: string; timeoutMs: number; fetch?: typeof fetch }): Api {
   const sdk = new Paddle(config.apiKey, {
     environment: (config.environment === 'live' ? 'production' : config.environment) as Environment,
     logLevel: LogLevel.none,
@@ -48,7 +48,7 @@ export function createApi(config: { apiKey: string; environment: string; timeout
   async function once(request: (sdk: Paddle) => Promise<unknown>): Promise<Answer> {
     let exchange: Exchange
     try {
-      exchange = await exchangeOf(config.timeoutMs, () => request(sdk))
+      exchange = await exchangeOf(config.timeoutMs, () => request(sdk), config.fetch)
     } catch (error) {
       throw new UnknownOutcome('The payment provider did not answer.', { cause: error })
     }

@@ -1,10 +1,13 @@
 import type { CurrencyCode } from '@paddle/paddle-node-sdk'
-import { Conflict, Invalid, NotFound } from '../../platform/errors.ts'
+import { Invalid } from '../../platform/errors.ts'
 import { after, MINUTE } from '../../platform/clock.ts'
 import type { CheckoutDoor, CheckoutInput, Payments, ReturnUrls, Transaction, TransactionFilter } from '../../ports/payments.ts'
+import { addressIn } from './addresses.ts'
 import { readInvoiceUrl, readTransaction } from './answers.ts'
 import type { Api } from './call.ts'
 import { lookAfterUnknown } from './look-after-unknown.ts'
+import { discountByCode } from './discounts.ts'
+import { linkOrNull } from './link-or-null.ts'
 import { isPaddles, type PaddleConfig } from './config.ts'
 import { understood } from './understood.ts'
 
@@ -13,7 +16,7 @@ const SKEW = 5 * MINUTE
 const include: ['address'] = ['address']
 
 type Checkouts = Pick<
-  Payments, 'createCheckout' | 'openCheckout' | 'cancelCheckout' | 'findTransaction' | 'listTransactions' | 'findInvoiceLink'
+  Payments, 'createCheckout' | 'createCardCheckout' | 'openCheckout' | 'cancelCheckout' | 'findTransaction' | 'listTransactions' | 'findInvoiceLink'
 >
 
 export function checkouts(api: Api, config: PaddleConfig): Checkouts {
@@ -35,11 +38,22 @@ export function checkouts(api: Api, config: PaddleConfig): Checkouts {
     return made.findLast((one) => one.reference === reference && one.state !== 'canceled') ?? null
   }
 
+  async function discountOf({ discountId, discountCode }: CheckoutInput): Promise<string | null> {
+    if (!discountCode) return discountId ?? null
+    if (discountId) throw new Invalid('A checkout takes one discount.')
+    const known = await discountByCode(api, discountCode)
+    if (known === null) throw new Invalid('There is no such discount code.')
+    return known.discountId
+  }
+
   async function create(order: CheckoutInput): Promise<Transaction> {
     const begun = config.clock.now()
+    const discountId = await discountOf(order)
+    const addressId = order.customerId && order.countryCode ? await addressIn(api, order.customerId, order.countryCode) : null
     try {
       const { data } = await api.write((sdk) => sdk.transactions.create({
         items: order.items, customerId: order.customerId, customData: { reference: order.reference },
+        ...(discountId !== null && { discountId }), ...(addressId !== null && { addressId }),
         ...(order.currency !== null && { currencyCode: order.currency as CurrencyCode }),
       }))
       return understood(readTransaction, data)
@@ -56,7 +70,13 @@ export function checkouts(api: Api, config: PaddleConfig): Checkouts {
     async createCheckout(order) {
       const earlier = order.triedAt === null ? null : await findEarlier(order, order.triedAt)
       const transaction = earlier ?? await create(order)
-      return { transactionId: transaction.transactionId, transaction, door: openCheckout(transaction.transactionId, order.back) }
+      return { transactionId: transaction.transactionId, transaction, door: door(config, transaction.transactionId, order.back, order.countryCode ?? null) }
+    },
+
+    async createCardCheckout(subscriptionId, back) {
+      const { data } = await api.read((sdk) => sdk.subscriptions.getPaymentMethodChangeTransaction(subscriptionId))
+      const transaction = understood(readTransaction, data)
+      return { transactionId: transaction.transactionId, transaction, door: openCheckout(transaction.transactionId, back) }
     },
 
     async cancelCheckout(transactionId) {
@@ -71,24 +91,22 @@ export function checkouts(api: Api, config: PaddleConfig): Checkouts {
       }
     },
 
-    async findInvoiceLink(transactionId) {
-      try {
-        const { data } = await api.read((sdk) => sdk.transactions.getInvoicePDF(transactionId))
-        return understood(readInvoiceUrl, data)
-      } catch (error) {
-        if (error instanceof Invalid || error instanceof NotFound || error instanceof Conflict) return null
-        throw error
-      }
-    },
+    findInvoiceLink: (transactionId) => linkOrNull(async () => {
+      const { data } = await api.read((sdk) => sdk.transactions.getInvoicePDF(transactionId))
+      return understood(readInvoiceUrl, data)
+    }),
   }
 }
 
 /** Paddle's own checkout opens over our page; a stand-in has a page of its own. */
-function door({ environment, clientToken, pagesUrl }: PaddleConfig, transactionId: string, { successUrl, closeUrl }: ReturnUrls): CheckoutDoor {
-  if (isPaddles(environment)) return { kind: 'overlay', clientToken: clientToken ?? '', environment }
+function door(
+  { environment, clientToken, pagesUrl }: PaddleConfig, transactionId: string, { successUrl, closeUrl }: ReturnUrls, countryCode: string | null = null,
+): CheckoutDoor {
+  if (isPaddles(environment)) return { kind: 'overlay', clientToken: clientToken ?? '', environment, ...(countryCode !== null && { countryCode }) }
   const url = new URL(`${pagesUrl ?? environment}/checkout/${encodeURIComponent(transactionId)}`)
   url.searchParams.set('success_url', successUrl)
   url.searchParams.set('close_url', closeUrl)
+  if (countryCode !== null) url.searchParams.set('country', countryCode)
   return { kind: 'page', url: url.href }
 }
 

@@ -10,6 +10,8 @@ export interface PaddleConfig {
   clientToken: string | null
   /** Where the stand-in's checkout pages are reached by a browser; the base URL unless given. */
   pagesUrl?: string
+  /** Instead of the network: for a stand-in in the same process. */
+  fetch?: typeof fetch
   clock: Clock
   fetchTimeoutMs?: number
 }

@@ -1,11 +1,11 @@
 import { Conflict, Unavailable } from '../../platform/errors.ts'
 import type { Customer, Payments } from '../../ports/payments.ts'
-import { readCustomer, readPortalUrl } from './answers.ts'
+import { readCredits, readCustomer, readPortalUrl } from './answers.ts'
 import type { Api } from './call.ts'
 import { lookAfterUnknown } from './look-after-unknown.ts'
 import { understood } from './understood.ts'
 
-export function customers(api: Api): Pick<Payments, 'saveCustomer' | 'updateCustomer' | 'findCustomer' | 'createPortalLink'> {
+export function customers(api: Api): Pick<Payments, 'saveCustomer' | 'updateCustomer' | 'findCustomer' | 'listCredits' | 'createPortalLink'> {
   async function byEmail(email: string): Promise<Customer | null> {
     const { rows } = await api.list((sdk) => sdk.customers.list({ email: [email], status: ['active', 'archived'] }), 50)
     return rows.map((row) => understood(readCustomer, row)).find((one) => one.email.toLowerCase() === email.toLowerCase()) ?? null
@@ -32,6 +32,11 @@ export function customers(api: Api): Pick<Payments, 'saveCustomer' | 'updateCust
     async findCustomer(customerId) {
       const { data } = await api.read((sdk) => sdk.customers.get(customerId))
       return understood(readCustomer, data)
+    },
+
+    async listCredits(customerId) {
+      const { data } = await api.read((sdk) => sdk.customers.getCreditBalance(customerId))
+      return understood(readCredits, data)
     },
 
     async createPortalLink(customerId, subscriptionIds = []) {

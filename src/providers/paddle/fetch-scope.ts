@@ -8,6 +8,7 @@ export interface Exchange {
 }
 
 interface Scope {
+  fetch: typeof fetch | null
   signal: AbortSignal
   exchange: Exchange | null
   failure: unknown
@@ -27,7 +28,7 @@ function install(): void {
     const scope = scopes.getStore()
     if (scope === undefined) return plain(input, init)
     try {
-      const response = await plain(input, { ...init, signal: scope.signal, redirect: 'error' })
+      const response = await (scope.fetch ?? plain)(input, { ...init, signal: scope.signal, redirect: 'error' })
       const text = await response.text()
       scope.exchange = { status: response.status, headers: response.headers, text }
       return new Response(response.status === 204 ? null : text, { status: response.status, headers: response.headers })
@@ -42,10 +43,11 @@ function install(): void {
 /**
  * Makes one call through the SDK and gives back the exchange itself, whatever the SDK thinks of it: it throws a SyntaxError on HTML,
  * a TypeError on an error without a body, and drops fields that it does not know. Throws only when no answer came in time.
+ * `through`: another way than the network.
  */
-export async function exchangeOf(timeoutMs: number, call: () => Promise<unknown>): Promise<Exchange> {
+export async function exchangeOf(timeoutMs: number, call: () => Promise<unknown>, through: typeof fetch | null = null): Promise<Exchange> {
   install()
-  const scope: Scope = { signal: AbortSignal.timeout(timeoutMs), exchange: null, failure: null }
+  const scope: Scope = { fetch: through, signal: AbortSignal.timeout(timeoutMs), exchange: null, failure: null }
   let thrown: unknown = null
   await scopes.run(scope, async () => {
     try {

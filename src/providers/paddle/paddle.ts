@@ -3,24 +3,30 @@ import type { Payments } from '../../ports/payments.ts'
 import { readPreview } from './answers.ts'
 import { createApi } from './call.ts'
 import { catalogue } from './catalogue.ts'
+import { changes } from './changes.ts'
 import { checkouts } from './checkouts.ts'
 import { checkConfig, type PaddleConfig } from './config.ts'
 import { customers } from './customers.ts'
+import { discounts } from './discounts.ts'
 import { parseEvent, readSignedEvent } from './events.ts'
 import { refunds } from './refunds.ts'
 import { subscriptions } from './subscriptions.ts'
 import { understood } from './understood.ts'
+import { webhooks } from './webhooks.ts'
 
 /** Payments through Paddle Billing. Throws at once when a key, secret or token is missing. */
 export function paddle(config: PaddleConfig): Payments {
   checkConfig(config)
-  const api = createApi({ apiKey: config.apiKey, environment: config.environment, timeoutMs: config.fetchTimeoutMs ?? 10_000 })
+  const api = createApi({ apiKey: config.apiKey, environment: config.environment, timeoutMs: config.fetchTimeoutMs ?? 10_000, ...(config.fetch && { fetch: config.fetch }) })
   return {
     ...catalogue(api),
+    ...discounts(api),
     ...customers(api),
     ...checkouts(api, config),
     ...subscriptions(api),
+    ...changes(api),
     ...refunds(api),
+    ...webhooks(api),
 
     async listEvents({ after, limit = 200 }) {
       const wanted = Math.min(Math.max(limit, 1), 200)

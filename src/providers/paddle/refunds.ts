@@ -1,11 +1,12 @@
 import type { Adjustment, Payments, RefundInput } from '../../ports/payments.ts'
-import { readAdjustment } from './answers.ts'
+import { readAdjustment, readInvoiceUrl } from './answers.ts'
 import type { Api } from './call.ts'
 import { lookAfterUnknown } from './look-after-unknown.ts'
+import { linkOrNull } from './link-or-null.ts'
 import { understood } from './understood.ts'
 
 /** A refund is never sent again blindly: Paddle has no key for repeated requests, so the reason carries ours. */
-export function refunds(api: Api): Pick<Payments, 'refund' | 'listAdjustments'> {
+export function refunds(api: Api): Pick<Payments, 'refund' | 'listAdjustments' | 'findCreditNoteLink'> {
   async function listAdjustments(transactionId: string): Promise<Adjustment[]> {
     const { rows } = await api.list((sdk) => sdk.adjustments.list({ transactionId: [transactionId], orderBy: 'id[ASC]', perPage: 50 }), 1000)
     return rows.map((row) => understood(readAdjustment, row))
@@ -18,6 +19,11 @@ export function refunds(api: Api): Pick<Payments, 'refund' | 'listAdjustments'> 
 
   return {
     listAdjustments,
+
+    findCreditNoteLink: (adjustmentId) => linkOrNull(async () => {
+      const { data } = await api.read((sdk) => sdk.adjustments.getCreditNotePDF(adjustmentId))
+      return understood(readInvoiceUrl, data)
+    }),
 
     async refund(input) {
       const earlier = await findEarlier(input)

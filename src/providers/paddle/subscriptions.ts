@@ -32,9 +32,11 @@ export function subscriptions(api: Api): Subscriptions {
   return {
     findSubscription,
 
-    async listSubscriptions({ customerId, limit = 1000 }) {
+    async listSubscriptions({ customerId, priceId, states, scheduled, limit = 1000 }) {
       const { rows } = await api.list((sdk) => sdk.subscriptions.list({
         perPage: 200, orderBy: 'id[ASC]', ...(customerId !== undefined && { customerId: [customerId] }),
+        ...(priceId !== undefined && { priceId: [priceId] }), ...(scheduled !== undefined && { scheduledChangeAction: [scheduled] }),
+        ...(states !== undefined && { status: states.map((state) => (state === 'past-due' ? 'past_due' as const : state)) }),
       }), limit)
       return rows.map((row) => understood(readSubscription, row))
     },

@@ -13,16 +13,18 @@ export interface Ids {
 export function createIds(now: () => number, bytes: (count: number) => Uint8Array = randomBytes): Ids {
   let last = 0
   let random = 0n
+  let begin = ''
   return {
     next(prefix) {
       const time = now()
       if (time > last) {
         last = time
+        begin = base32(BigInt(time), 10)
         random = BigInt(`0x${Buffer.from(bytes(9)).toString('hex')}`)
       } else {
         random += 1n + BigInt(bytes(1)[0] ?? 0)
       }
-      return `${prefix}_${base32(BigInt(last), 10)}${base32(random, 16)}`
+      return `${prefix}_${begin}${base32(random, 16)}`
     },
   }
 }

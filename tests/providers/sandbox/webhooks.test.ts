@@ -25,8 +25,8 @@ describe('the sandbox sends webhooks', () => {
     await shop.sandbox.settled()
     expect(new Set(receiver.deliveries.map(({ body }) => body.toString())).size).toBe(1)
     const gaps = receiver.deliveries.slice(1).map(({ at }, index) => at - (receiver.deliveries[index]?.at ?? 0))
-    expect(gaps).toHaveLength(3)
-    expect(gaps[2]).toBeGreaterThan(gaps[0] ?? 0)
+    // Never earlier than planned; how much later is the machine's affair.
+    expect(gaps.map((gap, index) => gap > 60_000 * (index + 1) ** 1.1 * 0.0005 - 5)).toEqual([true, true, true])
     const [notification] = await shop.sdk.notifications.list().next()
     expect(notification).toMatchObject({ status: 'delivered', timesAttempted: 4 })
     expect((await shop.sdk.notifications.getLogs(notification?.id ?? '').next()).map(({ responseCode }) => responseCode)).toEqual([200, 404, 302, 500])
