@@ -1,3 +1,4 @@
+import { writeProduct } from '../billing/save-product.ts'
 import { applySettings } from '../content/change-settings.ts'
 import { createDocument } from '../content/create-document.ts'
 import { tagsFor } from '../content/change-tags.ts'
@@ -72,9 +73,9 @@ export async function setMark(tx: Tx, id: string, hash: string): Promise<void> {
 
 const coursePathOf = (lessonPath: string): string => lessonPath.split('/').slice(0, -1).join('/')
 
-/** An old address leads on, unless something stands there already. */
+/** An old address leads on, unless something stands there already. Requests are lower-cased before they are looked up. */
 async function redirectTo(tx: Tx, documentId: string, addresses: string[]): Promise<void> {
-  for (const address of addresses.map((written) => `/${written.replace(/^https?:\/\/[^/]+/, '').replace(/[?#].*$/, '').replace(/^\/+|\/+$/g, '')}`)) {
+  for (const address of addresses.map((written) => `/${written.replace(/^https?:\/\/[^/]+/, '').replace(/[?#].*$/, '').replace(/^\/+|\/+$/g, '')}`.toLowerCase())) {
     if (address === '/' || address.length > 500) continue
     for (const fromPath of [address, `${address}/`]) {
       const taken = await tx.document.findUnique({ where: { path: fromPath }, select: { id: true } })
@@ -88,7 +89,7 @@ async function sell(tx: Tx, documentId: string, product: { slug: string; name: s
   const sold = await tx.productGrant.findFirst({ where: { documentId }, select: { id: true } })
   const taken = await tx.product.findUnique({ where: { slug: product.slug }, select: { id: true } })
   if (sold !== null || taken !== null) return
-  await tx.product.create({ data: { ...product, prices: { create: [{ amount: BigInt(price.amount), currency: price.currency }] }, grants: { create: [{ documentId }] } } })
+  await writeProduct(tx, { ...product, documentIds: [documentId], prices: [{ amount: BigInt(price.amount), currency: price.currency }] })
 }
 
 /** Topics that are not here yet. What is here stays as somebody may have changed it. */
