@@ -17,7 +17,8 @@ export function courseRoutes({ sql, config }: Services): Router {
   router.get('/courses/', open, async (req, res) => {
     const query = listQuery.parse(req.query)
     const [list, facets] = await Promise.all([listCourses(sql, query, viewer(res)?.id ?? null), listFacets(sql, query)])
-    await render(res, coursesView, coursesPage(list, facets, query, site), { tags: lists, address: listAddress(query) })
+    // An empty list is not kept: anybody can make up a topic.
+    await render(res, coursesView, coursesPage(list, facets, query, site), list.total === 0 ? {} : { tags: lists, address: listAddress(query) })
   })
 
   router.get('/courses/:slug', open, async (req, res) => {

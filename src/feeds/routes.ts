@@ -24,7 +24,7 @@ export function feedRoutes({ sql, config }: Services): Router {
     const entries = await listFeedEntries(sql, filter)
     const title = [site.name, filter.topic, filter.author].filter((part) => part !== null).join(' · ')
     const own = address(path, filter)
-    await send(res, feedText(format, { site, title, path: own, entries }), { contentType: TYPES[format], tags: TAGS, address: own })
+    await send(res, feedText(format, { site, title, path: own, entries }), { contentType: TYPES[format], ...(entries.length === 0 ? {} : { tags: TAGS, address: own }) })
   }
 
   router.get('/feed.xml', open, (_req, res) => sendFeed(res, 'rss', '/feed.xml'))

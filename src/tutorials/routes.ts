@@ -19,7 +19,8 @@ export function tutorialRoutes({ sql, config }: Services): Router {
   router.get('/tutorials/', open, async (req, res) => {
     const query = listQuery.parse(req.query)
     const [list, facets] = await Promise.all([listTutorials(sql, query, viewer(res)?.id ?? null), listFacets(sql, query)])
-    await render(res, tutorialsView, tutorialsPage(list, facets, query, site), { tags: SHOWN, address: listAddress(query) })
+    // An empty list is not kept: anybody can make up a topic.
+    await render(res, tutorialsView, tutorialsPage(list, facets, query, site), list.total === 0 ? {} : { tags: SHOWN, address: listAddress(query) })
   })
 
   router.get('/tutorials/:slug', open, async (req, res) => {
