@@ -120,7 +120,9 @@ async function loadSamples(env: NodeJS.ProcessEnv, dataDir: string): Promise<Adm
   }
   const code = await step(new Promise<number | null>((done) => (child.exitCode === null && child.signalCode === null ? child.once('exit', done) : done(child.exitCode))))
   if (code !== 0) throw new StartupProblem('The sample content could not be loaded; what went wrong stands above.')
-  const { admin } = JSON.parse(last) as { admin: Admin }
+  const seeded = (JSON.parse(last) as { admin: { email: string; password: string | null } }).admin
+  // The account was there already: its password is its owner's.
+  const admin: Admin = { email: seeded.email, password: seeded.password ?? 'as you chose it' }
   await keepAdmin(dataDir, admin)
   return admin
 }
