@@ -53,7 +53,7 @@ export const signUpView = view<SignUpPage>('accounts/sign-up.njk')
 
 export function signUpPage(place: Place, typed: Typed): SignUpPage {
   return {
-    meta: meta(place, 'Create your account', '/sign-up'),
+    meta: { ...meta(place, 'Create your account', '/sign-up'), robots: null },
     action: '/sign-up',
     errors: summary(typed),
     notice: null,
@@ -85,7 +85,7 @@ export const REFUSED = 'This address and this password do not go together. If yo
 
 export function signInPage(place: Place, typed: Typed): SignInPage {
   return {
-    meta: meta(place, 'Sign in', '/sign-in'),
+    meta: { ...meta(place, 'Sign in', '/sign-in'), robots: null },
     action: '/sign-in',
     errors: summary(typed),
     notice: typed.next === '/' || typed.errors !== undefined || typed.problem !== undefined ? null : { kind: 'info', title: null, text: 'Sign in to go on.', link: null },
