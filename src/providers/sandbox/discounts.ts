@@ -35,7 +35,7 @@ export function createDiscount(account: Account, input: z.infer<typeof discountC
     mode: input.mode ?? 'standard', amount: input.amount, currency_code: input.type === 'percentage' ? null : (input.currency_code ?? null),
     recur: input.recur ?? false, maximum_recurring_intervals: input.maximum_recurring_intervals ?? null, usage_limit: input.usage_limit ?? null,
     restrict_to: input.restrict_to ?? null, expires_at: input.expires_at ?? null, custom_data: input.custom_data ?? null, times_used: 0,
-    discount_group_id: null, import_meta: null, created_at: at, updated_at: at,
+    import_meta: null, created_at: at, updated_at: at,
   })
   account.store.put('discounts', discount)
   emit(account, 'discount.created', shown(discount))

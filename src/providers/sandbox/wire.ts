@@ -98,7 +98,6 @@ export interface Discount extends Stamped {
   expires_at: string | null
   custom_data: CustomData
   times_used: number
-  discount_group_id: null
   import_meta: null
 }
 

@@ -56,6 +56,23 @@ describe('the checkout page', () => {
     expect(wrong.text).toContain(`value="${lin.email}"`)
   })
 
+  it('takes a discount code, a quantity and a company, which the invoice names', async () => {
+    const { action, form, call, sandbox, payments, transactionId } = await openCheckout()
+    await call('POST', '/discounts', { description: 'Spring', type: 'percentage', amount: '10', code: 'SPRING' })
+    const wrong = await visit(action, { ...form, discount_code: 'WINTER', quantity: '2', company: 'Lin & Söhne', do: 'update' })
+    expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('Cannot find provided discount code/id')])
+    expect(wrong.text).toContain('value="WINTER"')
+    const full = { ...form, discount_code: 'spring', quantity: '2', company: 'Lin & Söhne', tax_number: 'DE 123' }
+    const updated = await visit(action, { ...full, do: 'update' })
+    const page = (await visit(sandbox.url + (updated.to ?? ''))).text
+    for (const words of ['€88.20', 'Discount (before tax)', 'value="Lin &#38; Söhne"', 'value="DE 123"', '<details open>']) expect(page).toContain(words)
+    expect((await visit(action, { ...full, quantity: '11', do: 'pay' })).status).toBe(400)
+    expect((await visit(action, { ...full, quantity: '1.5', do: 'pay' })).status).toBe(422)
+    expect((await visit(action, { ...full, do: 'pay' })).status).toBe(303)
+    const invoice = Buffer.from(await (await fetch(await payments.findInvoiceLink(transactionId) ?? '')).arrayBuffer()).toString('latin1')
+    for (const words of ['Lin & Söhne', 'Tax number: DE 123', 'Address: DE', 'Discount: -', 'Tax 19 %']) expect(invoice).toContain(words)
+  })
+
   it('can be declined and closed', async () => {
     const { action, form, payments, transactionId } = await openCheckout()
     expect((await visit(action, { ...form, do: 'decline' })).text).toContain('The card was declined.')
@@ -128,6 +145,39 @@ describe('the overview', () => {
   })
 })
 
+describe('time and cards', () => {
+  it('have buttons: the clock moves, the card fails and works again, the customer gives a new one or stays', async () => {
+    const shop = await openShop()
+    const { sandbox, payments } = shop
+    const { monthPrice } = await fillShop(shop)
+    const { transactionId } = await payments.createCheckout(order(monthPrice))
+    const { customer_id: customer, subscription_id: id } = sandbox.pay(transactionId, lin) as { customer_id: string; subscription_id: string }
+    const press = async (path: string, form: Record<string, string> = {}) => expect((await visit(`${sandbox.url}/actions/${path}`, form)).status, path).toBe(303)
+    const state = async () => (await payments.findSubscription(id)).state
+
+    expect((await visit(`${sandbox.url}/`)).text).toContain('Card fails from now on')
+    await press(`cards/${customer}/failure`)
+    expect((await visit(`${sandbox.url}/`)).text).toContain('Card works again')
+    await press('clock/advance', { days: '32' })
+    expect(await state()).toBe('past-due')
+    const link = new URL(await payments.createPortalLink(customer))
+    expect((await visit(link.href)).text).toContain('Use a new card (test)')
+    await press(`portal/${customer}/card${link.search}`)
+    expect(await state()).toBe('active')
+
+    await payments.cancelSubscription(id, 'period-end')
+    expect((await visit(link.href)).text).toContain('Do not cancel')
+    await press(`portal/${customer}/${id}/continuation${link.search}`)
+    expect(await payments.findSubscription(id)).toMatchObject({ scheduledChange: null })
+    await press(`transactions/${transactionId}/chargeback`, { action: 'chargeback' })
+    expect((await payments.findTransaction(transactionId)).remaining?.total).toBe(0n)
+    expect((await visit(`${sandbox.url}/actions/portal/${customer}/card`, {})).status).toBe(404)
+    expect((await visit(`${sandbox.url}/actions/clock/advance`, { days: '-1' })).status).toBe(400)
+    const shown = (await shop.call('GET', `/subscriptions/${id}`)).json.data as { management_urls: { cancel: string } }
+    expect((await visit(shown.management_urls.cancel)).status).toBe(200)
+  })
+})
+
 describe('mounted in another server', () => {
   it('shows the pages under its own path and keeps the API out of reach', async () => {
     const shop = await openShop()
@@ -173,6 +223,10 @@ describe('the switches', () => {
     const { now } = (await call('POST', '/sandbox/clock', { advance_seconds: 86_400 })).json.data as { now: string }
     expect(Date.parse(now)).toBeGreaterThan(Date.now() + 86_000_000)
     expect((await call('POST', '/sandbox/clock', { advance_seconds: -1 })).status).toBe(400)
+    const { customerId } = await payments.findTransaction(transactionId)
+    expect((await call('POST', `/sandbox/customers/${customerId ?? ''}/card`, { works: false })).json.data).toEqual({ works: false })
+    expect((await call('POST', `/sandbox/customers/${customerId ?? ''}/card`, { works: true, retry: true })).status).toBe(200)
+    expect((await call('POST', '/sandbox/faults', [{ on: 'webhook', kind: 'drop', from: '2026-01-01T00:00:00Z' }, { on: 'api', kind: 'stale', ms: 1000 }])).status).toBe(200)
     expect((await call('POST', '/sandbox/nonsense', {})).status).toBe(404)
     expect((await call('POST', '/sandbox/clock', { advance_seconds: 1 }, null)).status).toBe(401)
   })

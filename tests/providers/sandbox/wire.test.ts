@@ -7,7 +7,7 @@ import { API_KEY, fillShop, lin, openShop, startReceiver, type Shop } from './sh
 const OPTIONAL = new Set([
   'address', 'adjustments', 'adjustments_totals', 'business', 'customer', 'discount', 'available_payment_methods', 'product', 'prices',
   'next_transaction', 'recurring_transaction_details', 'errors', 'paypal', 'subscriptions', 'notification_id', 'proration',
-  'external_id', 'imported_from', 'transaction_id', 'pagination',
+  'external_id', 'imported_from', 'transaction_id', 'pagination', 'times_used', 'immediate_transaction', 'update_summary',
 ])
 
 interface Schema {
@@ -47,6 +47,10 @@ function conforms(name: string, schema: Schema | undefined, value: unknown): voi
   validate(value)
   expect(validate.errors?.map((error) => `${name} ${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`) ?? []).toEqual([])
 }
+
+/** As a webhook carries it. */
+const conformsEvent = (event: { event_type: string }): void =>
+  conforms(`event ${event.event_type}`, schemas.events[event.event_type], { ...event, notification_id: 'ntf_01h00000000000000000000000' })
 
 /** Calls the sandbox and holds its answer against Paddle's document. */
 async function checked(shop: Shop, method: string, pattern: string, ids: string[] = [], body?: unknown, query = '') {
@@ -130,6 +134,85 @@ describe('the sandbox answers as Paddle documents it', () => {
     await checked(shop, 'POST', '/notifications/{notification_id}/replay', [first])
   })
 
+  it('for discounts, companies and where webhooks go', async () => {
+    const shop = await openShop()
+    const { coursePrice } = await fillShop(shop)
+    const discount = await checked(shop, 'POST', '/discounts', [], {
+      description: 'Spring', type: 'percentage', amount: '12.5', code: 'SPRING', recur: true, maximum_recurring_intervals: 3, usage_limit: 10,
+      restrict_to: [coursePrice], expires_at: '2099-01-01T00:00:00Z', custom_data: { reference: 'd1' },
+    })
+    await checked(shop, 'POST', '/discounts', [], { description: 'Five off', type: 'flat', amount: '500', currency_code: 'EUR' })
+    await checked(shop, 'PATCH', '/discounts/{discount_id}', [discount.id], { usage_limit: null })
+    await checked(shop, 'GET', '/discounts/{discount_id}', [discount.id])
+    await checked(shop, 'GET', '/discounts', [], undefined, '?code=spring')
+    await checked(shop, 'POST', '/pricing-preview', [], { items: [{ price_id: coursePrice, quantity: 2 }], discount_id: discount.id, address: { country_code: 'DE' } })
+    const { payments } = shop
+    const { customerId } = await payments.saveCustomer({ email: 'lin@example.com', name: null })
+    const business = await checked(shop, 'POST', '/customers/{customer_id}/businesses', [customerId], { name: 'Lin & Co', tax_identifier: 'DE123' })
+    await checked(shop, 'PATCH', '/customers/{customer_id}/businesses/{business_id}', [customerId, business.id], { company_number: '7' })
+    await checked(shop, 'GET', '/customers/{customer_id}/businesses/{business_id}', [customerId, business.id])
+    await checked(shop, 'GET', '/customers/{customer_id}/businesses', [customerId])
+    const address = await checked(shop, 'POST', '/customers/{customer_id}/addresses', [customerId], { country_code: 'DE' })
+    await checked(shop, 'PATCH', '/customers/{customer_id}/addresses/{address_id}', [customerId, address.id], { city: 'Berlin' })
+    await checked(shop, 'POST', '/customers/{customer_id}/auth-token', [customerId])
+    const full = { items: [{ price_id: coursePrice, quantity: 1 }], customer_id: customerId, address_id: address.id, business_id: business.id, discount_id: discount.id }
+    const { id } = await checked(shop, 'POST', '/transactions', [], full)
+    expect(await checked(shop, 'GET', '/transactions/{transaction_id}', [id], undefined, '?include=business,discount')).toMatchObject({
+      business: { tax_identifier: 'DE123' }, discount: { code: 'SPRING' }, status: 'ready',
+    })
+    const setting = await checked(shop, 'POST', '/notification-settings', [], {
+      type: 'url', description: 'shop', destination: 'https://shop.example/webhooks', subscribed_events: ['transaction.completed', 'transaction.revised'],
+    })
+    await checked(shop, 'PATCH', '/notification-settings/{notification_setting_id}', [setting.id], { subscribed_events: ['transaction.completed'] })
+    await checked(shop, 'GET', '/notification-settings/{notification_setting_id}', [setting.id])
+    await checked(shop, 'GET', '/notification-settings')
+    await checked(shop, 'GET', '/event-types')
+    const types = shop.sandbox.events().filter(({ event_type }) => /^(discount|business|address)/.test(event_type))
+    expect(new Set(types.map(({ event_type }) => event_type)).size).toBe(6)
+    for (const event of types) conformsEvent(event)
+  })
+
+  it('for renewals, changes, charges, failing cards and what comes of them', async () => {
+    const shop = await openShop()
+    const { sandbox } = shop
+    const { coursePrice, monthPrice, membershipProduct } = await fillShop(shop)
+    const yearly = await checked(shop, 'POST', '/prices', [], {
+      description: 'yearly', product_id: membershipProduct, unit_price: { amount: '15000', currency_code: 'EUR' }, billing_cycle: { interval: 'year', frequency: 1 },
+      trial_period: { interval: 'day', frequency: 7 },
+    })
+    const { id } = await checked(shop, 'POST', '/transactions', [], { items: [{ price_id: monthPrice, quantity: 5 }] })
+    const { subscription_id: subscription, customer_id: customer } = sandbox.pay(id, lin) as { subscription_id: string; customer_id: string }
+    const ids = [subscription]
+    const fewer = { items: [{ price_id: monthPrice, quantity: 2 }], proration_billing_mode: 'prorated_immediately' }
+    await checked(shop, 'PATCH', '/subscriptions/{subscription_id}/preview', ids, fewer)
+    await checked(shop, 'PATCH', '/subscriptions/{subscription_id}', ids, fewer)
+    await checked(shop, 'GET', '/customers/{customer_id}/credit-balances', [customer])
+    await checked(shop, 'PATCH', '/subscriptions/{subscription_id}/preview', ids, { items: [{ price_id: yearly.id, quantity: 2 }], proration_billing_mode: 'full_next_billing_period' })
+    const charge = { effective_from: 'immediately', items: [{ price_id: coursePrice, quantity: 1 }] }
+    await checked(shop, 'POST', '/subscriptions/{subscription_id}/charge/preview', ids, charge)
+    await checked(shop, 'POST', '/subscriptions/{subscription_id}/charge', ids, charge)
+    await checked(shop, 'GET', '/subscriptions/{subscription_id}', ids, undefined, '?include=next_transaction,recurring_transaction_details')
+    await checked(shop, 'GET', '/subscriptions/{subscription_id}/update-payment-method-transaction', ids)
+    sandbox.advance(32 * 24 * 3600_000)
+    sandbox.failCard(customer)
+    sandbox.advance(32 * 24 * 3600_000)
+    await checked(shop, 'GET', '/subscriptions/{subscription_id}/update-payment-method-transaction', ids)
+    sandbox.fixCard(customer)
+    sandbox.advance(31 * 24 * 3600_000)
+    await checked(shop, 'GET', '/transactions', [], undefined, `?subscription_id=${subscription}`)
+    const refund = await checked(shop, 'POST', '/adjustments', [], { action: 'refund', type: 'full', transaction_id: id, reason: 'asked' })
+    sandbox.approveRefund(refund.id)
+    await checked(shop, 'GET', '/adjustments/{adjustment_id}/credit-note', [refund.id])
+
+    const trial = await checked(shop, 'POST', '/transactions', [], { items: [{ price_id: yearly.id, quantity: 1 }] })
+    const second = sandbox.pay(trial.id, { email: 'ada@example.com', country: 'FR' }).subscription_id ?? ''
+    await checked(shop, 'POST', '/subscriptions/{subscription_id}/activate', [second])
+    const events = sandbox.events().filter(({ event_type }) => /^(subscription|transaction)/.test(event_type))
+    for (const event of events) conformsEvent(event)
+    const seen = new Set(events.map(({ event_type }) => event_type))
+    for (const type of ['subscription.past_due', 'transaction.past_due', 'transaction.payment_failed', 'transaction.billed', 'subscription.activated']) expect(seen).toContain(type)
+  })
+
   it('when it refuses', async () => {
     const shop = await openShop()
     const refused = async (status: number, code: string, ...args: Parameters<Shop['call']>) => {
@@ -168,13 +251,23 @@ describe("Paddle's own SDK", () => {
     sandbox.pay(id, lin)
     const transaction = await sdk.transactions.get(id)
     const adjustment = await sdk.adjustments.create({ action: 'refund', type: 'full', transactionId: id, reason: 'asked' })
+    const subscriptionId = transaction.subscriptionId ?? ''
+    const change = { items: [{ priceId: monthPrice, quantity: 2 }], prorationBillingMode: 'prorated_immediately' as const }
+    const preview = await sdk.subscriptions.previewUpdate(subscriptionId, change)
+    await sdk.subscriptions.update(subscriptionId, change)
+    sandbox.advance(32 * 24 * 3600_000)
     const found = {
-      transaction, adjustment,
+      transaction, adjustment, change: preview,
+      discount: await sdk.discounts.create({ description: 'd', type: 'percentage', amount: '10' }),
+      business: await sdk.businesses.create(transaction.customerId ?? '', { name: 'Lin & Co' }),
+      renewals: await sdk.transactions.list({ subscriptionId: [subscriptionId] }).next(),
+      withNext: await sdk.subscriptions.get(subscriptionId, { include: ['next_transaction', 'recurring_transaction_details'] }),
+
       product: await sdk.products.list().next(),
       price: await sdk.prices.get(coursePrice),
       customer: await sdk.customers.get(transaction.customerId ?? ''),
       subscription: await sdk.subscriptions.get(transaction.subscriptionId ?? ''),
-      preview: await sdk.pricingPreview.preview({ items: [{ priceId: coursePrice, quantity: 1 }] }),
+      prices: await sdk.pricingPreview.preview({ items: [{ priceId: coursePrice, quantity: 1 }] }),
       events: await sdk.events.list({ perPage: 200 }).next(),
     }
     expect(undefinedFields(found)).toEqual([])
