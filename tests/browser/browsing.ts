@@ -8,7 +8,7 @@ import type { Site } from '../support/site.ts'
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 
 /** Long enough for a busy machine; nothing waits for it when all is well. */
-const PATIENCE = 10_000
+const PATIENCE = 20_000
 
 /** Chromium says so on the console about every page that is an error page on purpose. */
 const PAGE_STATUS = /^Failed to load resource: the server responded with a status of (403|404|409|410|422|429)/

@@ -57,7 +57,7 @@ async function pay(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Pay (test)' }).click()
 }
 
-describe.skipIf(!hasChromium)('buying a course', { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium)('buying a course', { timeout: 120_000 }, () => {
   it('leads from a locked lesson over the payment to the lesson, the progress and the invoice, and a refund locks it again', async () => {
     const page = await visit()
     await goToCheckout(page)

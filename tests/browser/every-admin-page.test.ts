@@ -8,7 +8,7 @@ import { everyPage } from './every-page.ts'
 const site = useSite({ payments: true, linked: true })
 const { visit } = useBrowsing(site)
 
-describe.skipIf(!hasChromium)('every page of the admin can be used by everybody (WCAG 2.2 AA), in light and dark, and is never wider than a phone', { timeout: 120_000 }, () => {
+describe.skipIf(!hasChromium)('every page of the admin can be used by everybody (WCAG 2.2 AA), in light and dark, and is never wider than a phone', { timeout: 240_000 }, () => {
   it('with content, without any, and with errors', async () => {
     expect(await problemsOfAll((await everyPage(site)).admin, visit)).toEqual({})
   })

@@ -37,7 +37,7 @@ const signOut = async (page: Page) => {
 describe.skipIf(!hasChromium).each([
   { how: 'with JavaScript', javaScriptEnabled: true },
   { how: 'without JavaScript', javaScriptEnabled: false },
-])('joining, $how', { timeout: 60_000 }, ({ javaScriptEnabled }) => {
+])('joining, $how', { timeout: 120_000 }, ({ javaScriptEnabled }) => {
   it('leads from the form over the mail to a signed-in account, and out and in again', async () => {
     const page = await visit({ javaScriptEnabled })
     await page.goto('/')

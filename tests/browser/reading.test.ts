@@ -23,7 +23,7 @@ const topIsSeen = (page: Page, selector: string) =>
 
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '')
 
-describe.skipIf(!hasChromium)('a newcomer', { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium)('a newcomer', { timeout: 120_000 }, () => {
   it('finds a tutorial on the home page and goes to a section of it', async () => {
     const page = await visit()
     await page.goto('/')
@@ -50,7 +50,7 @@ describe.skipIf(!hasChromium)('a newcomer', { timeout: 60_000 }, () => {
     const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
     const light = await background()
     await page.getByRole('radio', { name: 'Dark' }).check({ force: true })
-    await expect.poll(background).not.toBe(light)
+    await expect.poll(background, { timeout: 20_000 }).not.toBe(light)
     await page.goto('/tutorials/ask-a-server')
     expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark')
     await page.getByRole('radio', { name: 'System' }).check({ force: true })

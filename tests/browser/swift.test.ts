@@ -34,7 +34,7 @@ async function load(page: Page, path: string): Promise<Loaded[]> {
   return [...loaded.values()]
 }
 
-describe.skipIf(!hasChromium)('a page', { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium)('a page', { timeout: 120_000 }, () => {
   it('of a tutorial weighs at most 60 KB in 5 requests, its pictures aside', async () => {
     const picture = await uploadAsset(site.services, { body: await transparentPng(), name: 'delta.png', alt: 'A delta', uploadedById: null })
     await site.work()

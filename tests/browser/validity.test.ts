@@ -47,7 +47,7 @@ async function check(pages: Map<string, string>): Promise<string[]> {
     await Promise.all([...pages.values()].map((text, index) => writeFile(files[index] ?? '', text)))
     const said = await new Promise<string>((resolve, reject) => {
       // It ends with 1 when there are errors; without an answer it has failed.
-      execFile(javaPath ?? 'java', ['-jar', checker, '--errors-only', '--format', 'json', '--exit-zero-always', ...files], { timeout: 60_000, maxBuffer: 64 * 1024 * 1024 }, (error, _out, err) => (error === null ? resolve(err) : reject(error)))
+      execFile(javaPath ?? 'java', ['-jar', checker, '--errors-only', '--format', 'json', '--exit-zero-always', ...files], { timeout: 120_000, maxBuffer: 64 * 1024 * 1024 }, (error, _out, err) => (error === null ? resolve(err) : reject(error)))
     })
     const { messages } = JSON.parse(said) as { messages: Finding[] }
     return messages.map(({ url, lastLine, message, extract }) => `${names[Number(/(\d+)\.html$/.exec(url)?.[1])] ?? url}, line ${lastLine ?? '?'}: ${message} ${extract?.replace(/\s+/g, ' ') ?? ''}`)
@@ -56,7 +56,7 @@ async function check(pages: Map<string, string>): Promise<string[]> {
   }
 }
 
-describe.skipIf(!hasJava)('the HTML of every page', { timeout: 120_000 }, () => {
+describe.skipIf(!hasJava)('the HTML of every page', { timeout: 240_000 }, () => {
   it('is valid', async () => {
     expect(await check(await everyHtml())).toEqual([])
   })

@@ -14,7 +14,7 @@ beforeEach(async () => {
   owner = await sam(site.database.db)
 })
 
-describe.skipIf(!hasChromium)('an author', { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium)('an author', { timeout: 120_000 }, () => {
   it('writes a tutorial with a picture, publishes it, changes it and takes it back', async () => {
     const reader = await visit()
     await reader.goto('/tutorials/')
@@ -60,7 +60,7 @@ describe.skipIf(!hasChromium)('an author', { timeout: 60_000 }, () => {
     await reader.getByRole('link', { name: 'How to fold a map' }).click()
     const picture = reader.locator('.prose img')
     await picture.scrollIntoViewIfNeeded()
-    await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0)
+    await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth), { timeout: 20_000 }).toBeGreaterThan(0)
 
     await text.click()
     await page.keyboard.press('Control+End')
