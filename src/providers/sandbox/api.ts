@@ -249,7 +249,7 @@ export function answer(account: Account, call: Call, lag = 0): Reply {
     return match ? [{ ...entry, ids: match.slice(1) }] : []
   })
   const hit = here.find(({ method }) => method === call.method)
-  if (hit && lag > 0 && call.method === 'GET') return hit.handler(asItWas(account, lag), call, hit.ids)
+  if (hit && lag > 0 && call.method === 'GET' && !call.path.endsWith('update-payment-method-transaction')) return hit.handler(asItWas(account, lag), call, hit.ids)
   if (hit) return account.store.change(() => hit.handler(account, call, hit.ids))
   if (here.length > 0) throw new Failure(405, 'method_not_allowed', `${call.method} is not supported here.`)
   throw new Failure(404, 'invalid_url', `${call.path} is not an endpoint of the sandbox.`)

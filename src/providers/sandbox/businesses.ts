@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { find, type Account } from './account.ts'
-import { customData, given } from './catalogue.ts'
+import { customData } from './catalogue.ts'
 import { emit } from './events.ts'
 import { notFound } from './failure.ts'
+import { given } from './given.ts'
 import type { Business } from './wire.ts'
 
 const fields = {

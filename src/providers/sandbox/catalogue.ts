@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { find, type Account } from './account.ts'
 import { emit } from './events.ts'
 import { Failure } from './failure.ts'
+import { given } from './given.ts'
 import type { Price, Product } from './wire.ts'
 
 export const customData = z.record(z.string(), z.unknown()).refine((data) => Object.keys(data).length > 0, 'must have a key').nullable()
@@ -96,7 +97,3 @@ function noCountryTwice(overrides: { country_codes: string[] }[] = []): void {
     throw new Failure(400, 'price_duplicate_currency_override_for_country', 'A country may have one price only.')
   }
 }
-
-/** Without the keys that are undefined: they would wipe what is there. */
-export const given = <T extends object>(change: T): T =>
-  Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as T

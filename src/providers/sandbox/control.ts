@@ -26,6 +26,7 @@ const fault = z.union([
 const buyer = z.object({
   email: z.email(), country: z.string().regex(/^[A-Z]{2}$/), discountCode: z.string().optional(), quantity: z.int().min(1).optional(),
   company: z.object({ name: z.string().min(1), taxNumber: z.string().nullable() }).optional(),
+  name: z.string().max(1024).optional(), postalCode: z.string().max(200).optional(),
 })
 
 /** Moves the sandbox's clock ahead. All that became due on the way happens at its own moment. It never goes back. */

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { find, type Account } from './account.ts'
-import { country, customData, given } from './catalogue.ts'
+import { country, customData } from './catalogue.ts'
 import { emit } from './events.ts'
 import { Failure } from './failure.ts'
+import { given } from './given.ts'
 import type { Address, Customer } from './wire.ts'
 
 const status = z.enum(['active', 'archived'])

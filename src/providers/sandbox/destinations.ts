@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { DESTINATION, type Account } from './account.ts'
-import { given } from './catalogue.ts'
 import { notFound } from './failure.ts'
+import { given } from './given.ts'
 import type { NotificationSetting } from './wire.ts'
 
 export const EVENT_TYPES = [

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { find, type Account } from './account.ts'
-import { currency, customData, given } from './catalogue.ts'
+import { currency, customData } from './catalogue.ts'
 import { emit } from './events.ts'
 import { Failure } from './failure.ts'
+import { given } from './given.ts'
 import { discounts, type Item } from './totals.ts'
 import type { Discount } from './wire.ts'
 

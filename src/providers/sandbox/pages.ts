@@ -36,6 +36,8 @@ export interface CheckoutView {
   transaction: Transaction
   email: string | null
   country: string | null
+  name: string | null
+  postalCode: string | null
   discount: string | null
   company: string | null
   taxNumber: string | null
@@ -86,6 +88,10 @@ ${hidden('success_url', successUrl)}${hidden('close_url', closeUrl)}
 <option value="">Choose a country</option>${SORTED.map(({ code, name }) => html`
 <option value="${code}"${code === country ? html` selected` : null}>${name}</option>`)}
 </select></p>
+<p><label for="name">Name (optional)</label>
+<input id="name" name="name" autocomplete="name" maxlength="1024" value="${view.name ?? ''}"></p>
+<p><label for="postal_code">Postal code (optional)</label>
+<input id="postal_code" name="postal_code" autocomplete="postal-code" maxlength="200" value="${view.postalCode ?? ''}"></p>
 ${quantityField(transaction)}<p><label for="discount_code">Discount code (optional)</label>
 <input id="discount_code" name="discount_code" autocomplete="off" maxlength="32" value="${view.discount ?? ''}"></p>
 <details${view.company === null || view.company === '' ? null : html` open`}><summary>Buying for a company</summary>

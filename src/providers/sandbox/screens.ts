@@ -89,6 +89,7 @@ function checkout(account: Account, visiting: CheckoutVisit, status = 200): Scre
     prefix: visiting.prefix, transaction, known: customer !== undefined, problem: visiting.problem, successUrl, closeUrl,
     email: customer?.email ?? visiting.email ?? null, country: visiting.country ?? address?.country_code ?? null, bill: isBill(transaction),
     discount: visiting.typed?.['discount_code'] ?? (transaction.discount_id && account.store.get('discounts', transaction.discount_id)?.code) ?? null,
+    name: visiting.typed?.['name'] ?? customer?.name ?? null, postalCode: visiting.typed?.['postal_code'] ?? address?.postal_code ?? null,
     company: visiting.typed?.['company'] ?? business?.name ?? null, taxNumber: visiting.typed?.['tax_number'] ?? business?.tax_identifier ?? null,
   }), successUrl === null ? null : new URL(successUrl).origin, status)
 }
@@ -107,6 +108,8 @@ const buyer = z.object({
   quantity: z.coerce.number('Please enter a number.').int('Please enter a whole number.').min(1, 'Please enter at least one.').optional(),
   company: z.string().trim().max(1024).optional(),
   tax_number: z.string().trim().max(1024).optional(),
+  name: z.string().trim().max(1024).optional(),
+  postal_code: z.string().trim().max(200).optional(),
 })
 
 function act(account: Account, request: Visit): ScreenReply {
@@ -200,6 +203,8 @@ function buyerOf(form: z.infer<typeof buyer> | undefined): Buyer {
     email: form?.email ?? '', country: form?.country ?? '',
     ...(form?.discount_code !== undefined && { discountCode: form.discount_code }),
     ...(form?.quantity !== undefined && { quantity: form.quantity }),
+    ...(form?.name && { name: form.name }),
+    ...(form?.postal_code && { postalCode: form.postal_code }),
     ...(form?.company && { company: { name: form.company, taxNumber: form.tax_number || null } }),
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { find, type Account } from './account.ts'
 import { findBusiness, sameBusiness } from './businesses.ts'
 import { currency, customData } from './catalogue.ts'
-import { createAddress, createCustomer, customerByEmail, findAddress } from './customers.ts'
+import { createAddress, createCustomer, customerByEmail, findAddress, updateAddress, updateCustomer } from './customers.ts'
 import { countUse, discountByCode, redeemable } from './discounts.ts'
 import { emit } from './events.ts'
 import { Failure, invalid } from './failure.ts'
@@ -154,16 +154,21 @@ export interface Buyer {
   /** Of the only item, within what its price allows. */
   quantity?: number
   company?: { name: string; taxNumber: string | null }
+  /** Changes the customer's name. */
+  name?: string
+  postalCode?: string
 }
 
 /** The buyer's side of a checkout: who, where, how many, with which code; then the prices and taxes that follow. */
-export function identify(account: Account, id: string, { email, country, discountCode, quantity, company }: Buyer): Transaction {
+export function identify(account: Account, id: string, { email, country, discountCode, quantity, company, name, postalCode }: Buyer): Transaction {
   const transaction = find(account, 'transactions', id)
   editable(transaction)
   const known = transaction.customer_id === null ? undefined : find(account, 'customers', transaction.customer_id)
   const customer = known ?? customerByEmail(account, email) ?? createCustomer(account, { email })
   const address = account.store.where('addresses', 'customer_id', customer.id).find((one) => one.country_code === country)
-    ?? createAddress(account, customer.id, { country_code: country })
+    ?? createAddress(account, customer.id, { country_code: country, postal_code: postalCode ?? null })
+  if (postalCode && address.postal_code !== postalCode) updateAddress(account, customer.id, address.id, { postal_code: postalCode })
+  if (name && customer.name !== name) updateCustomer(account, customer.id, { name })
   const [only] = transaction.items
   const change: Update = {
     customer_id: customer.id, address_id: address.id,

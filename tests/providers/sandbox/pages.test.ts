@@ -62,15 +62,16 @@ describe('the checkout page', () => {
     const wrong = await visit(action, { ...form, discount_code: 'WINTER', quantity: '2', company: 'Lin & Söhne', do: 'update' })
     expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('Cannot find provided discount code/id')])
     expect(wrong.text).toContain('value="WINTER"')
-    const full = { ...form, discount_code: 'spring', quantity: '2', company: 'Lin & Söhne', tax_number: 'DE 123' }
+    const full = { ...form, discount_code: 'spring', quantity: '2', company: 'Lin & Söhne', tax_number: 'DE 123', name: 'Lin', postal_code: '10115' }
     const updated = await visit(action, { ...full, do: 'update' })
     const page = (await visit(sandbox.url + (updated.to ?? ''))).text
     for (const words of ['€88.20', 'Discount (before tax)', 'value="Lin &#38; Söhne"', 'value="DE 123"', '<details open>']) expect(page).toContain(words)
     expect((await visit(action, { ...full, quantity: '11', do: 'pay' })).status).toBe(400)
     expect((await visit(action, { ...full, quantity: '1.5', do: 'pay' })).status).toBe(422)
-    expect((await visit(action, { ...full, do: 'pay' })).status).toBe(303)
+    expect((await visit(action, { ...full, postal_code: '10117', do: 'pay' })).status).toBe(303)
+    expect(sandbox.events().map(({ event_type }) => event_type)).toEqual(expect.arrayContaining(['customer.updated', 'address.updated', 'business.created']))
     const invoice = Buffer.from(await (await fetch(await payments.findInvoiceLink(transactionId) ?? '')).arrayBuffer()).toString('latin1')
-    for (const words of ['Lin & Söhne', 'Tax number: DE 123', 'Address: DE', 'Discount: -', 'Tax 19 %']) expect(invoice).toContain(words)
+    for (const words of ['Lin & Söhne', 'Tax number: DE 123', 'Address: 10117, DE', 'Customer: Lin, lin@example.com', 'Discount: -', 'Tax 19 %']) expect(invoice).toContain(words)
   })
 
   it('can be declined and closed', async () => {
