@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { find, type Account } from './account.ts'
 import { Failure, notFound } from './failure.ts'
-import type { Subscription } from './wire.ts'
+import type { Subscription, Transaction } from './wire.ts'
 
 const HOUR = 60 * 60_000
 
@@ -23,9 +23,11 @@ export function checkLink(account: Account, path: string, query: URLSearchParams
   if (Number(query.get('expires')) < account.real()) throw new Failure(404, 'expired', 'This link has expired. Ask for a new one.')
 }
 
+/** Nothing paid, no invoice. */
+export const hasInvoice = ({ status, details }: Transaction): boolean => status === 'completed' && details.totals.grand_total !== '0'
+
 export function invoiceLink(account: Account, id: string): { url: string } {
-  const transaction = find(account, 'transactions', id)
-  if (transaction.status !== 'completed' || transaction.details.totals.grand_total === '0') {
+  if (!hasInvoice(find(account, 'transactions', id))) {
     throw new Failure(404, 'transaction_invoice_not_found', `transaction ${id} has no invoice`)
   }
   return { url: signedLink(account, `/invoices/${id}.pdf`) }

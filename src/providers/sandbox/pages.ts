@@ -1,5 +1,6 @@
 import type { Account } from './account.ts'
 import { html, type Html } from './html.ts'
+import { hasInvoice, invoiceLink } from './links.ts'
 import { formatMoney } from './money.ts'
 import type { Adjustment, Notification, Subscription, Transaction } from './wire.ts'
 
@@ -70,7 +71,7 @@ function summary({ details, currency_code: currency }: Transaction, beforeTax: b
 <tr><td>${line.product.name}</td><td class="number">${line.quantity}</td><td class="number">${formatMoney(line.totals.total, currency)}</td></tr>`)}
 </tbody>
 <tfoot>${totals.discount === '0' ? null : html`
-<tr><th scope="row" colspan="2">Discount (before tax)</th><td class="number">−${formatMoney(totals.discount, currency)}</td></tr>`}
+<tr><th scope="row" colspan="2">Discount (before tax), taken off already</th><td class="number">−${formatMoney(totals.discount, currency)}</td></tr>`}
 <tr><th scope="row" colspan="2">${beforeTax ? 'Tax (choose a country)' : 'of which tax'}</th><td class="number">${formatMoney(totals.tax, currency)}</td></tr>
 <tr class="total"><th scope="row" colspan="2">Total</th><td class="number">${formatMoney(totals.grand_total, currency)}</td></tr>
 </tfoot>
@@ -196,7 +197,8 @@ const notificationRow = (row: Notification, prefix: string): Html => html`
 <tr><td><code>${row.id}</code></td><td>${row.type}</td><td>${row.status}</td><td class="number">${row.times_attempted}</td>
 <td>${time(row.last_attempt_at)}</td><td>${button(`${prefix}/actions/notifications/${row.id}/delivery`, 'Deliver again')}</td></tr>`
 
-export function portalPage({ store }: Account, prefix: string, customerId: string, link: string): string {
+export function portalPage(account: Account, prefix: string, customerId: string, link: string): string {
+  const { store } = account
   const customer = store.get('customers', customerId)
   const mine = <T extends { customer_id: string | null }>(rows: T[]): T[] => rows.filter((row) => row.customer_id === customerId)
   return layout(prefix, 'Customer portal', html`
@@ -208,9 +210,11 @@ ${table('Subscriptions', ['Subscription', 'State', 'Next bill', 'Scheduled', 'Ac
 <td>${row.status === 'canceled' ? null : row.scheduled_change !== null
   ? button(`${prefix}/actions/portal/${customerId}/${row.id}/continuation${link}`, `Do not ${row.scheduled_change.action}`)
   : button(`${prefix}/actions/portal/${customerId}/${row.id}/cancellation${link}`, 'Cancel subscription')}</td></tr>`), 'No subscriptions.')}
+<section><h2>Card</h2>
 ${button(`${prefix}/actions/portal/${customerId}/card${link}`, 'Use a new card (test)')}
+</section>
 ${table('Payments', ['Invoice', 'State', 'Total', 'Date'], recent(mine(store.all('transactions'))).map((row) => html`
-<tr><td>${row.invoice_number}</td><td>${row.status}</td><td class="number">${formatMoney(row.details.totals.grand_total, row.currency_code)}</td>
+<tr><td>${hasInvoice(row) ? html`<a href="${invoiceLink(account, row.id).url}">${row.invoice_number}</a>` : row.invoice_number}</td><td>${row.status}</td><td class="number">${formatMoney(row.details.totals.grand_total, row.currency_code)}</td>
 <td>${time(row.billed_at)}</td></tr>`), 'No payments.')}`)
 }
 

@@ -66,7 +66,11 @@ select option { background: var(--surface); }
 button { cursor: pointer; }
 .scroll button { min-block-size: 1.75rem; padding-block: .1rem; white-space: nowrap; }
 .main { background: var(--accent); border-color: var(--accent); color: var(--on-accent); font-weight: 600; }
-.buttons { display: flex; flex-wrap: wrap; gap: .5rem; }
+input[type='number'] { inline-size: 8rem; }
+.buttons { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
+.buttons label { display: inline; }
+details { margin-block: 1rem; }
+summary { font-weight: 600; cursor: pointer; }
 td .buttons { flex-wrap: nowrap; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 `

@@ -162,7 +162,10 @@ describe('time and cards', () => {
     await press('clock/advance', { days: '32' })
     expect(await state()).toBe('past-due')
     const link = new URL(await payments.createPortalLink(customer))
-    expect((await visit(link.href)).text).toContain('Use a new card (test)')
+    const portal = (await visit(link.href)).text
+    expect(portal).toContain('Use a new card (test)')
+    const invoice = /href="([^"]+invoices[^"]+)"/.exec(portal)?.[1]?.replaceAll('&#38;', '&') ?? ''
+    expect((await fetch(invoice)).headers.get('content-type')).toBe('application/pdf')
     await press(`portal/${customer}/card${link.search}`)
     expect(await state()).toBe('active')
 
