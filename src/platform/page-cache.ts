@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto'
-import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
 import { LRUCache } from 'lru-cache'
 import { MINUTE, SECOND, type Clock } from './clock.ts'
-
-const compressBrotli = promisify(brotliCompress)
-const compressGzip = promisify(gzip)
-
-export type Encoding = 'identity' | 'gzip' | 'br'
+import { compressAll, type Encoding } from './compression.ts'
 
 /** A whole answer, ready to be written to a socket. */
 export interface Entry {
@@ -84,7 +78,7 @@ export function createPageCache(options: { maxBytes: number; clock: Clock }): Pa
     generation: () => generation,
 
     async store(key, body, { contentType, tags, since }) {
-      const entry: Entry = { etag: etagOf(body), contentType, bodies: await compress(body), tags, storedAt: clock.now(), stale: false }
+      const entry: Entry = { etag: etagOf(body), contentType, bodies: await compressAll(body), tags, storedAt: clock.now(), stale: false }
       // Something changed while this was being made: keep the copy for bad times, but do not trust it.
       entry.stale = generation !== since || !hearing
       if (entry.stale && entries.peek(key)?.stale === false) return entry
@@ -128,26 +122,4 @@ export function createPageCache(options: { maxBytes: number; clock: Clock }): Pa
 /** Weak, because the encodings share it. */
 export function etagOf(body: string | Buffer): string {
   return `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
-}
-
-async function compress(body: string): Promise<Record<Encoding, Buffer>> {
-  const identity = Buffer.from(body)
-  const [br, gz] = await Promise.all([
-    compressBrotli(identity, { params: { [constants.BROTLI_PARAM_QUALITY]: 6, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT, [constants.BROTLI_PARAM_SIZE_HINT]: identity.length } }),
-    compressGzip(identity, { level: 6 }),
-  ])
-  return { identity, gzip: gz, br }
-}
-
-/** The best of the three that the client names. */
-export function chooseEncoding(accept: string | undefined): Encoding {
-  if (accept === undefined) return 'identity'
-  if (offers(accept, 'br')) return 'br'
-  return offers(accept, 'gzip') ? 'gzip' : 'identity'
-}
-
-function offers(accept: string, encoding: 'br' | 'gzip'): boolean {
-  if (!accept.includes(encoding)) return false
-  // Only a client that writes quality values is worth a closer look.
-  return !accept.includes('q=') || !new RegExp(`\\b${encoding}\\s*;\\s*q=0(\\.0*)?\\s*(,|$)`).test(accept)
 }

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPerson, signInAs } from '../support/people.ts'
+import { root } from '../../src/platform/paths.ts'
 import { writeCourse, writeTutorial } from '../support/content.ts'
 import { startBareServer, startBenchSite, type BenchSite } from './bench-site.ts'
 import { generator, measure, median, type Measured, type Target } from './load.ts'
@@ -63,8 +64,8 @@ function print(results: Map<string, Measured[]>, bytes: number): void {
 
 async function fill(site: BenchSite): Promise<{ tutorial: string; lesson: string; cookie: string }> {
   const { services } = site
-  const section = (number: number) => `## Step ${number}\n\n${'A sentence that says one thing and then stops, so that the next one may begin. '.repeat(12)}\n\n\`\`\`python title="step${number}.py"\nasync def main() -> None:\n    async with timeout(3):\n        print(await fetch("https://example.org/${number}"))\n\`\`\`\n`
-  const source = Array.from({ length: 12 }, (_, index) => section(index + 1)).join('\n')
+  // A text that somebody wrote: repeated words would compress to nothing and flatter nobody.
+  const source = (await readFile(join(root, 'content', 'sample', 'tutorials', 'what-happens-in-an-http-request.md'), 'utf8')).replace(/^---[\s\S]*?\n---\n/, '')
   const tutorial = await writeTutorial(services, { slug: 'bench', title: 'What a page costs', summary: 'One page, many times.', source, topics: ['python', 'web'], authors: ['ada'], level: 'basics' })
   for (let index = 0; index < 30; index++) await writeTutorial(services, { slug: `other-${index}`, title: `Another tutorial, number ${index}`, summary: 'To be listed.', topics: ['python'], authors: ['ada'] })
   const lessons = Array.from({ length: 20 }, (_, index) => ({ slug: `lesson-${index}`, title: `Lesson ${index}`, source }))

@@ -38,7 +38,8 @@ describe('the embedded database', { timeout: 60_000 }, () => {
 
   it('keeps its data, asks for its password, and is found by its folder while it runs', async () => {
     const first = await start()
-    expect(first.notice).toBeNull()
+    // Only a copy of the binaries may be announced, where the project's folder is closed to the database's user.
+    expect(first.notice ?? '').not.toContain('the data is in')
     expect(await sql(first.url, 'show listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }])
     expect(await sql(first.url, 'show unix_socket_directories')).toEqual([{ unix_socket_directories: '' }])
     await sql(first.url, 'create table kept (word text)')

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import type { Encoding } from '../page-cache.ts'
+import type { Encoding } from '../compression.ts'
 
 export interface Asset {
   contentType: string

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { chooseEncoding, type Entry, type PageCache } from '../page-cache.ts'
+import { chooseEncoding, type Encoding } from '../compression.ts'
+import type { Entry, PageCache } from '../page-cache.ts'
 import type { Asset, Assets } from './assets.ts'
 import type { HeaderList } from './headers.ts'
 
@@ -151,18 +152,28 @@ const FRESH = ['Cache-Control', 'public, max-age=0, s-maxage=300, stale-if-error
 const STALE = ['Cache-Control', 'no-store', 'X-Served', 'stale']
 
 function sendEntry(req: IncomingMessage, res: ServerResponse, entry: Entry, security: readonly string[]): void {
-  const encoding = chooseEncoding(req.headers['accept-encoding'] as string | undefined)
-  const headers = ['ETag', entry.etag, 'Vary', 'Accept-Encoding, Cookie', ...(entry.stale ? STALE : FRESH), ...security]
   if (matches(req.headers['if-none-match'], entry.etag)) {
-    res.writeHead(304, headers)
+    res.writeHead(304, [...cachingOf(entry), ...security])
     res.end()
     return
   }
-  const body = entry.bodies[encoding]
-  if (encoding !== 'identity') headers.push('Content-Encoding', encoding)
-  headers.push('Content-Type', entry.contentType, 'Content-Length', String(body.length))
-  res.writeHead(200, headers)
-  res.end(req.method === 'HEAD' ? undefined : body)
+  const encoding = chooseEncoding(req.headers['accept-encoding'] as string | undefined)
+  res.writeHead(200, headOf(entry, encoding, security))
+  res.end(req.method === 'HEAD' ? undefined : entry.bodies[encoding])
+}
+
+const cachingOf = (entry: Entry): string[] => ['ETag', entry.etag, 'Vary', 'Accept-Encoding, Cookie', ...(entry.stale ? STALE : FRESH)]
+
+/** The heads of fresh entries, written once: they are sent thousands of times. */
+const heads = new WeakMap<Entry, Partial<Record<Encoding, string[]>>>()
+
+function headOf(entry: Entry, encoding: Encoding, security: readonly string[]): string[] {
+  const known = entry.stale ? undefined : heads.get(entry)?.[encoding]
+  if (known !== undefined) return known
+  const head = [...cachingOf(entry), ...security, 'Content-Type', entry.contentType, 'Content-Length', String(entry.bodies[encoding].length)]
+  if (encoding !== 'identity') head.push('Content-Encoding', encoding)
+  if (!entry.stale) heads.set(entry, { ...heads.get(entry), [encoding]: head })
+  return head
 }
 
 function sendAsset(req: IncomingMessage, res: ServerResponse, asset: Asset, security: readonly string[]): void {

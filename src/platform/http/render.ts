@@ -1,4 +1,5 @@
 import type { NextFunction, Request, Response } from 'express'
+import { chooseEncoding, compressOnce } from '../compression.ts'
 import { initials } from '../names.ts'
 import type { PageCache } from '../page-cache.ts'
 import type { Templates, View } from '../view.ts'
@@ -58,7 +59,11 @@ export async function send(res: Response, body: string, options: RenderOptions =
   // The time for this request ran out, and that was said.
   if (res.headersSent) return
   if (!res.hasHeader('Cache-Control')) res.setHeader('Cache-Control', 'private, no-store')
-  const bytes = Buffer.from(body)
+  const { encoding, bytes } = await compressOnce(Buffer.from(body), chooseEncoding(res.req.get('accept-encoding')))
+  // Its reader left, or its time ran out, meanwhile.
+  if (res.headersSent || res.destroyed) return
+  if (encoding !== 'identity') res.setHeader('Content-Encoding', encoding)
+  res.vary('Accept-Encoding')
   res.writeHead(status, { 'Content-Type': contentType, 'Content-Length': bytes.length })
   res.end(res.req.method === 'HEAD' ? undefined : bytes)
 }
