@@ -25,7 +25,7 @@ export async function startBenchSite(): Promise<BenchSite> {
   const port = await freePort()
   const env = { NODE_ENV: 'development', DATABASE_URL: postgres.url, DATA_DIR: folder, PORT: String(port), LOG_LEVEL: 'warn', SITE_NAME: 'Lectern' }
   const booted = boot(readConfig(env), 'cli')
-  const web = fork(join(root, 'dist', 'web.js'), { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const web = fork(join(root, 'dist', 'web.js'), { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] })
   const url = `http://127.0.0.1:${port}`
   await answers(`${url}/readyz`)
   const { rows } = await booted.pool.query<{ data_directory: string }>('SHOW data_directory')
@@ -44,10 +44,10 @@ export async function startBenchSite(): Promise<BenchSite> {
   }
 }
 
-/** A bare node server with this body, in a process of its own. */
-export async function startBareServer(body: { file: string; encoding: string }): Promise<{ url: string; pid: number; stop(): Promise<void> }> {
+/** A bare node server with this answer, in a process of its own. */
+export async function startBareServer(files: { body: string; head: string }): Promise<{ url: string; pid: number; stop(): Promise<void> }> {
   const port = await freePort()
-  const child = fork(join(root, 'tests', 'bench', 'bare-server.js'), [body.file, body.encoding, String(port)], { execArgv: [] })
+  const child = fork(join(root, 'tests', 'bench', 'bare-server.js'), [files.body, files.head, String(port)], { execArgv: [] })
   const url = `http://127.0.0.1:${port}/`
   await answers(url)
   return { url, pid: child.pid ?? 0, stop: () => end(child) }

@@ -9,8 +9,8 @@ import { writeCourse, writeTutorial } from '../support/content.ts'
 import { startBareServer, startBenchSite, type BenchSite } from './bench-site.ts'
 import { generator, measure, median, type Measured, type Target } from './load.ts'
 
-const ROUNDS = 5
-const SECONDS = 4
+const ROUNDS = 9
+const SECONDS = 3
 const ACCEPT = { 'Accept-Encoding': 'br, gzip' }
 
 /**
@@ -24,17 +24,23 @@ export async function reading(): Promise<void> {
   try {
     const { tutorial, lesson, cookie } = await fill(site)
     const page = await fetchRaw(site.url + tutorial)
-    const file = join(folder, 'page')
-    await writeFile(file, page.body)
-    const bare = await startBareServer({ file, encoding: page.encoding })
+    const file = async (name: string, content: Buffer | string) => {
+      await writeFile(join(folder, name), content)
+      return join(folder, name)
+    }
+    const body = await file('body', page.body)
+    const bare = await startBareServer({ body, head: await file('head', JSON.stringify(page.head)) })
+    const barest = await startBareServer({ body, head: await file('least', JSON.stringify(page.head.filter((_, index, all) => /^content-/i.test(all[index - (index % 2)] ?? '')))) })
     const targets: Target[] = [
       { name: 'bare node:http, the same bytes', url: bare.url, headers: ACCEPT, pids: [bare.pid] },
+      { name: 'bare node:http, the same body without its head', url: barest.url, headers: ACCEPT, pids: [barest.pid] },
       { name: 'tutorial, visitor', url: site.url + tutorial, headers: ACCEPT, pids: [site.webPid, site.postgresPid] },
       { name: 'tutorial, signed in', url: site.url + tutorial, headers: { ...ACCEPT, Cookie: cookie }, pids: [site.webPid, site.postgresPid] },
       { name: 'lesson of 20, signed in', url: site.url + lesson, headers: { ...ACCEPT, Cookie: cookie }, pids: [site.webPid, site.postgresPid] },
     ]
     print(await takeTurns(targets), page.body.length)
     await bare.stop()
+    await barest.stop()
   } finally {
     await site.stop()
     await rm(folder, { recursive: true, force: true })
@@ -76,13 +82,16 @@ async function fill(site: BenchSite): Promise<{ tutorial: string; lesson: string
   return { tutorial: tutorial.path, lesson: course.lessons[8]?.path ?? '', cookie: await signInAs(services.db, person) }
 }
 
-/** The body as it came over the wire, still compressed. */
-function fetchRaw(url: string): Promise<{ body: Buffer; encoding: string }> {
+/** Names and values in turn, without what node:http adds by itself. */
+const sentByUs = (raw: string[]): string[] => raw.filter((_, index) => !/^(date|connection|keep-alive)$/i.test(raw[index - (index % 2)] ?? ''))
+
+/** The answer as it came over the wire, still compressed. */
+function fetchRaw(url: string): Promise<{ body: Buffer; head: string[] }> {
   return new Promise((resolve, reject) => {
     request(url, { headers: ACCEPT }, (answer) => {
       const chunks: Buffer[] = []
       answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-      answer.on('end', () => resolve({ body: Buffer.concat(chunks), encoding: answer.headers['content-encoding'] ?? 'identity' }))
+      answer.on('end', () => resolve({ body: Buffer.concat(chunks), head: sentByUs(answer.rawHeaders) }))
     }).on('error', reject).end()
   })
 }

@@ -24,8 +24,8 @@ export function front(options: {
   const pending = new Map<string, Capture>()
   const cookieStart = `${options.sessionCookie}=`
 
-  const isVisitor = (req: IncomingMessage) => !(req.headers.cookie?.includes(cookieStart) ?? false)
-  const isHere = (req: IncomingMessage) => (host === null || req.headers.host === host) && (!options.onlyHttps || cameByHttps(req))
+  const isVisitor = (asked: Asked) => !asked.cookie.includes(cookieStart)
+  const isHere = (req: IncomingMessage, asked: Asked) => (host === null || asked.host === host) && (!options.onlyHttps || cameByHttps(req))
 
   /** One render per missing page: the first request makes it, the others wait for what it made. */
   const renderOnce = async (key: string, req: IncomingMessage, res: ServerResponse): Promise<void> => {
@@ -60,12 +60,46 @@ export function front(options: {
       const asset = assets.find(url)
       if (asset !== undefined) return sendAsset(req, res, asset, security)
     }
-    const key = isVisitor(req) && isHere(req) ? cacheKey(url) : null
+    const asked = glance(req)
+    if (!isVisitor(asked) || !isHere(req, asked)) return application(req, res)
+    // Most ask by the very address under which a page is kept.
+    const known = cache.get(url)
+    if (known !== undefined && cache.isGood(known)) return sendEntry(req, res, known, security, asked)
+    const key = cacheKey(url)
     if (key === null) return application(req, res)
-    const entry = cache.get(key)
-    if (entry !== undefined && cache.isGood(entry)) return sendEntry(req, res, entry, security)
+    const entry = key === url ? known : cache.get(key)
+    if (entry !== undefined && cache.isGood(entry)) return sendEntry(req, res, entry, security, asked)
     void renderOnce(key, req, res)
   }
+}
+
+/** The headers that count here. */
+interface Asked {
+  cookie: string
+  host: string
+  acceptEncoding: string
+  ifNoneMatch: string
+}
+
+/** Reads them from the raw list: building `req.headers` for every header a browser sends would cost as much as the rest. */
+function glance(req: IncomingMessage): Asked {
+  const asked: Asked = { cookie: '', host: '', acceptEncoding: '', ifNoneMatch: '' }
+  const raw = req.rawHeaders
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = ASKED[raw[index]?.length ?? 0]
+    if (name === undefined || raw[index]?.toLowerCase() !== name.header) continue
+    const value = raw[index + 1] ?? ''
+    asked[name.key] = asked[name.key] === '' ? value : `${asked[name.key]}, ${value}`
+  }
+  return asked
+}
+
+/** By the length of their names: each has its own. */
+const ASKED: Partial<Record<number, { header: string; key: keyof Asked }>> = {
+  4: { header: 'host', key: 'host' },
+  6: { header: 'cookie', key: 'cookie' },
+  13: { header: 'if-none-match', key: 'ifNoneMatch' },
+  15: { header: 'accept-encoding', key: 'acceptEncoding' },
 }
 
 const cameByHttps = (req: IncomingMessage): boolean => /^https\s*(?:,|$)/i.test(String(req.headers['x-forwarded-proto'] ?? ''))
@@ -151,13 +185,13 @@ export function sendStale(req: IncomingMessage, res: ServerResponse, cache: Page
 const FRESH = ['Cache-Control', 'public, max-age=0, s-maxage=300, stale-if-error=86400']
 const STALE = ['Cache-Control', 'no-store', 'X-Served', 'stale']
 
-function sendEntry(req: IncomingMessage, res: ServerResponse, entry: Entry, security: readonly string[]): void {
-  if (matches(req.headers['if-none-match'], entry.etag)) {
+function sendEntry(req: IncomingMessage, res: ServerResponse, entry: Entry, security: readonly string[], asked: Asked = glance(req)): void {
+  if (matches(asked.ifNoneMatch, entry.etag)) {
     res.writeHead(304, [...cachingOf(entry), ...security])
     res.end()
     return
   }
-  const encoding = chooseEncoding(req.headers['accept-encoding'] as string | undefined)
+  const encoding = chooseEncoding(asked.acceptEncoding)
   res.writeHead(200, headOf(entry, encoding, security))
   res.end(req.method === 'HEAD' ? undefined : entry.bodies[encoding])
 }
@@ -177,14 +211,15 @@ function headOf(entry: Entry, encoding: Encoding, security: readonly string[]): 
 }
 
 function sendAsset(req: IncomingMessage, res: ServerResponse, asset: Asset, security: readonly string[]): void {
-  const wanted = chooseEncoding(req.headers['accept-encoding'] as string | undefined)
+  const asked = glance(req)
+  const wanted = chooseEncoding(asked.acceptEncoding)
   const encoding = asset.bodies[wanted] === undefined ? 'identity' : wanted
   const body = asset.bodies[encoding] ?? asset.bodies.identity
   // The address carries the content's hash, so the address is the tag.
   const etag = `W/"${(req.url ?? '').slice(-60)}"`
   const headers = ['Cache-Control', 'public, max-age=31536000, immutable', 'ETag', etag, ...security]
   if (asset.bodies.gzip !== undefined || asset.bodies.br !== undefined) headers.push('Vary', 'Accept-Encoding')
-  if (matches(req.headers['if-none-match'], etag)) {
+  if (matches(asked.ifNoneMatch, etag)) {
     res.writeHead(304, headers)
     res.end()
     return
@@ -195,8 +230,8 @@ function sendAsset(req: IncomingMessage, res: ServerResponse, asset: Asset, secu
   res.end(req.method === 'HEAD' ? undefined : body)
 }
 
-function matches(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false
+function matches(header: string, etag: string): boolean {
+  if (header === '') return false
   // For reading, weak and strong tags are the same (RFC 9110, 13.1.2).
   const bare = (tag: string) => tag.trim().replace(/^W\//, '')
   return header === '*' || header.split(',').some((tag) => bare(tag) === bare(etag))
