@@ -179,7 +179,8 @@ const transactionRow = (row: Transaction, email: string, prefix: string): Html =
 <tr><td><code>${row.id}</code></td><td>${row.status}</td><td>${email}</td>
 <td class="number">${formatMoney(row.details.totals.grand_total, row.currency_code)}</td><td>${time(row.updated_at)}</td>
 <td>${['draft', 'ready', 'past_due'].includes(row.status) ? html`<a href="${prefix}/checkout/${row.id}">Open checkout</a>` : null}${row.status === 'completed'
-  ? button(`${prefix}/actions/transactions/${row.id}/chargeback`, 'Charge back', html`<input type="hidden" name="action" value="chargeback">`) : null}</td></tr>`
+  ? html`<div class="buttons">${button(`${prefix}/actions/transactions/${row.id}/refund`, 'Ask for a refund')}
+${button(`${prefix}/actions/transactions/${row.id}/chargeback`, 'Charge back', html`<input type="hidden" name="action" value="chargeback">`)}</div>` : null}</td></tr>`
 
 const subscriptionRow = (row: Subscription, email: string, works: boolean, prefix: string): Html => html`
 <tr><td><code>${row.id}</code></td><td>${row.status}</td><td>${email}</td><td>${time(row.next_billed_at)}</td>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { find, type Account } from './account.ts'
-import { chargeBack, chargebackCreate, decideRefund } from './adjustments.ts'
+import { chargeBack, chargebackCreate, createAdjustment, decideRefund } from './adjustments.ts'
 import { replay } from './events.ts'
 import { Failure } from './failure.ts'
 import { creditNotePdf, invoicePdf } from './invoice.ts'
@@ -147,6 +147,10 @@ function actForPaddle(account: Account, { area, id, verb, form }: { area: string
   }
   if (area === 'transactions' && verb === 'chargeback') {
     account.store.change(() => chargeBack(account, chargebackCreate.parse({ transaction_id: id, action: form.get('action') })))
+    return true
+  }
+  if (area === 'transactions' && verb === 'refund') {
+    account.store.change(() => createAdjustment(account, { action: 'refund', type: 'full', transaction_id: id, reason: 'requested by the customer' }))
     return true
   }
   if (area !== 'clock' || id !== 'advance') return false

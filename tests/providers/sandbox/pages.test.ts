@@ -124,8 +124,19 @@ describe('the overview', () => {
 
     expect((await visit(`${sandbox.url}/actions/refunds/${refund.adjustmentId}/approval`, {})).status).toBe(303)
     expect(await payments.listAdjustments(transactionId)).toMatchObject([{ state: 'approved' }])
+    expect((await visit(`${sandbox.url}/actions/transactions/${transactionId}/refund`, {})).status).toBe(400)
     expect((await visit(`${sandbox.url}/actions/refunds/adj_01h00000000000000000000000/approval`, {})).status).toBe(404)
     expect((await visit(`${sandbox.url}/actions/everything/x/now`, {})).status).toBe(404)
+  })
+
+  it('asks for a refund, once, and hands it to whoever approves', async () => {
+    const { sandbox, action, form, payments, transactionId } = await openCheckout()
+    await visit(action, { ...form, do: 'pay' })
+    expect((await visit(`${sandbox.url}/`)).text).toContain(`/actions/transactions/${transactionId}/refund`)
+    const ask = () => visit(`${sandbox.url}/actions/transactions/${transactionId}/refund`, {})
+    expect((await ask()).status).toBe(303)
+    expect((await ask()).status).toBe(400)
+    expect(await payments.listAdjustments(transactionId)).toMatchObject([{ state: 'pending' }])
   })
 
   it('lets a customer cancel in the portal, by a link that ends', async () => {
