@@ -1,8 +1,7 @@
 /** At most two letters that stand for a person: "Ada Lovelace" is "AL". */
 export function initials(name: string): string {
-  const words = name.trim().split(/\s+/).filter((word) => word !== '')
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? '')][0] ?? '')
-  return letters.join('').toUpperCase()
+  const words = name.split(/\s+/).flatMap((word) => /[\p{L}\p{N}]/u.exec(word)?.[0] ?? [])
+  return [words[0], words.length > 1 ? words.at(-1) : ''].join('').toUpperCase()
 }
 
 /** A title as part of an address: "What's `asyncio`?" is "whats-asyncio". Empty when nothing is left. */
