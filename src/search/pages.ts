@@ -63,7 +63,7 @@ function result(hit: Hit): SearchPage['results'][number] {
     href: hit.anchor === null ? hit.path : `${hit.path}#${hit.anchor}`,
     place: [hit.courseTitle === null ? null : `in ${hit.courseTitle}`, hit.heading === null ? null : `under “${hit.heading}”`].filter((part) => part !== null).join(', ') || null,
     snippet: snippetParts(hit.snippet),
-    facts: [durationText(hit.minutes), ...(level === null ? [] : [level.label]), ...(hit.locked ? ['To buy'] : [])],
+    facts: [durationText(hit.minutes), ...(level === null ? [] : [level.label]), ...(hit.locked ? [hit.access === 'members' ? 'For members' : 'To buy'] : [])],
   }
 }
 

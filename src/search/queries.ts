@@ -1,5 +1,5 @@
 import { entitled } from '../access/sql.ts'
-import type { Kind, Level } from '../content/document.ts'
+import type { Access, Kind, Level } from '../content/document.ts'
 import type { Sql } from '../platform/db.ts'
 import { HIT_END, HIT_START, PER_PAGE, splitWords, type SearchQuery } from './search.ts'
 
@@ -17,6 +17,8 @@ export interface Hit {
   /** Text with the found words marked; of what is locked only the summary. */
   snippet: string
   locked: boolean
+  /** Of the document, a lesson's through its course. */
+  access: Access
 }
 
 export interface Found {
@@ -67,13 +69,13 @@ const hitsSql = (order: string): string => `
     FROM search_section s, asked WHERE s.vector @@ asked.words
     ORDER BY s.document_id, ts_rank_cd(s.vector, asked.words, 32) DESC, s.position),
   shown AS (
-    SELECT d.id, best.section_id, best.rank, c.title AS course_title,
+    SELECT d.id, best.section_id, best.rank, c.title AS course_title, COALESCE(c.access, d.access) AS access,
       NOT (COALESCE(c.access, d.access) = 'free' OR COALESCE(l.preview, false) OR d.kind = 'course'
         OR ${entitled({ account: '$1::uuid', document: 'd.id', course: 'c.id', access: 'COALESCE(c.access, d.access)' })}) AS locked
     FROM best CROSS JOIN asked JOIN document d ON d.id = best.document_id ${WITH_COURSE}
     WHERE ${VISIBLE} AND ($6::text IS NULL OR d.kind = $6::document_kind)
     ORDER BY ${order} LIMIT $7 OFFSET $8)
-  SELECT d.id, d.path, d.kind, d.title, d.level, d.minutes, shown.course_title AS "courseTitle", shown.locked,
+  SELECT d.id, d.path, d.kind, d.title, d.level, d.minutes, shown.course_title AS "courseTitle", shown.locked, shown.access,
     CASE WHEN shown.locked OR s.position = 0 THEN NULL ELSE s.anchor END AS anchor,
     CASE WHEN shown.locked OR s.position = 0 THEN NULL ELSE s.heading END AS heading,
     ts_headline('english', CASE WHEN shown.locked THEN d.summary WHEN s.text = '' THEN left(s.code, 2000) ELSE left(s.text, 20000) END, asked.words,
