@@ -85,9 +85,8 @@ function readText(folder: Folder, path: string, site: Site, read: Read): Manuscr
   const { title, body: rest } = withTitle(cleaned, fields.text('title'))
   const named = datedName(nameOf(path))
   const publishedAt = fields.date('date', 'publishDate', 'published_at', 'created') ?? (named.date === null ? null : dateOf(named.date))
-  const waits = publishedAt !== null && publishedAt > site.now
   const isDraft = fields.flag('draft') === true || fields.flag('published') === false || /(?:^|\/)_drafts\//.test(path)
-  if (waits && !isDraft) notes.push({ file: path, line: fields.line('date'), what: 'its date lies in the future: kept as a draft until an import after it' })
+  if (publishedAt !== null && publishedAt > site.now && !isDraft) notes.push({ file: path, line: fields.line('date'), what: 'its date lies in the future: published all the same' })
   const address = addressOf(path, site, fields, publishedAt)
   const explicit = fields.text('permalink', 'url')
   const cover = coverOf(folder, path, fields)
@@ -99,7 +98,7 @@ function readText(folder: Folder, path: string, site: Site, read: Read): Manuscr
     summary: plain(fields.text('description', 'summary', 'excerpt', 'subtitle', 'abstract') ?? ''),
     publishedAt,
     updatedAt: fields.date('lastmod', 'last_modified_at', 'updated', 'modified'),
-    draft: isDraft || waits,
+    draft: isDraft,
     topics: topicsOf(fields, path, site),
     authors: authorsOf(fields, site),
     level: LEVELS.find((level) => level === fields.raw('level')) ?? null,

@@ -103,7 +103,7 @@ describe('a Hugo site', () => {
     expect(kite.publishedRevision?.html).toContain('callout--warning')
     expect(kite.publishedRevision?.problems).toEqual([])
     expect((await at('/tutorials/wind')).latestRevision?.source).toContain('[the kite](/tutorials/kite-parts)')
-    expect((await at('/tutorials/later-yaml')).state).toBe('draft')
+    expect((await at('/tutorials/later-yaml')).state).toBe('published')
     expect((await at('/about')).publishedRevision?.source).toContain('[the bundle](/tutorials/kite-parts)')
     expect(await services.db.redirect.findUnique({ where: { fromPath: '/2022/kite' } })).toMatchObject({ documentId: kite.id })
   })
