@@ -5,7 +5,7 @@ import type { Services } from '../services.ts'
 import { findAddresses, findImported, type Imported } from './queries.ts'
 import { emptyReport, type Report } from './report.ts'
 import { preparePictures, takePictures, tryPictures, type Prepared, type Taken } from './take-pictures.ts'
-import { setMark, writeDocument, writePeople, writeTopics, type Names } from './write-document.ts'
+import { draftOf, setMark, writeDocument, writePeople, writeTopics, type Names } from './write-document.ts'
 
 export interface ImportOptions {
   dryRun: boolean
@@ -27,33 +27,39 @@ export async function importLibrary(services: Services, folder: Files, library: 
   const known = await findImported(db, library.manuscripts.map(({ key }) => key))
   const addresses = await findAddresses(db)
   const keys = new Set(library.manuscripts.map(({ key }) => key))
-  const plan = planLibrary(folder, library, {
+  const makePlan = () => planLibrary(folder, library, {
     known: (key) => known.get(key),
     isTaken: (path) => addresses.has(path) && !keys.has(addresses.get(path) ?? ''),
     isOurs: (path) => addresses.has(path),
     fingerprint: (file) => { const picture = prepared.get(file); return picture?.problem === null ? picture.fingerprint : null },
     original: options.original,
   })
+  const plan = makePlan()
 
   const work = sortOut(plan.planned, known, options.overwrite, report)
   const wanted = picturesFor(work, prepared)
   const { taken, refused } = options.dryRun ? { taken: new Map<string, Taken>(), refused: await tryPictures(services, wanted, counter(options, 'pictures', wanted.size)) } : await takePictures(services, wanted, counter(options, 'pictures', wanted.size))
   report.pictures = wanted.size - refused.size
   report.refused.push(...pictureProblems(plan.planned, prepared, refused))
+  // The next run knows from the start that these are no good: what is kept now must bear the mark that it will find.
+  for (const [file, problem] of refused) Object.assign(prepared.get(file) ?? {}, { body: null, problem })
+  const final = refused.size === 0 ? plan : makePlan()
+  const finals = new Map(final.planned.map((one) => [one.manuscript.key, one]))
   const files = new Set(work.map(({ manuscript }) => manuscript.file))
   for (const { manuscript, sourced } of work) report.notes.push(...manuscript.notes, ...sourced.notes)
   report.notes.push(...plan.notes.filter(({ file }) => files.has(file)))
 
   const picture = (file: string, use: 'shown' | 'opened') => { const found = taken.get(file); return found === undefined ? null : use === 'shown' ? `/media/${found.id}` : found.address }
   const names: Names = options.dryRun ? { topics: new Map(), people: new Map() } : { topics: await writeTopics(services, library), people: await writePeople(services, library) }
-  const courses = coursesTouched(plan.planned, work, known, report)
+  const courses = coursesTouched(final.planned, work, known, report)
   if (!options.dryRun) await db.document.updateMany({ where: { importKey: { in: [...courses.keys()] } }, data: { importHash: null } })
   const done = counter(options, 'texts', work.length)
   for (const planned of work) {
     const { manuscript, path } = planned
     const before = known.get(manuscript.key)
     try {
-      if (!options.dryRun) await writeDocument(services, { planned, library, source: plan.sourceWith(planned, picture), coverId: planned.sourced.cover === null ? null : (taken.get(planned.sourced.cover)?.id ?? null), before: before ?? null, names })
+      if (options.dryRun) draftOf(planned, planned.sourced.source)
+      else await writeDocument(services, { planned: finals.get(manuscript.key) ?? planned, library, source: final.sourceWith(planned, picture), coverId: planned.sourced.cover === null ? null : (taken.get(planned.sourced.cover)?.id ?? null), before: before ?? null, names })
       report[before === undefined ? 'created' : 'changed'].push({ file: manuscript.file, path })
     } catch (error) {
       if (!(error instanceof AppError) || error instanceof Unavailable) throw error

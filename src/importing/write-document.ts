@@ -3,7 +3,7 @@ import { applySettings } from '../content/change-settings.ts'
 import { createDocument } from '../content/create-document.ts'
 import { tagsFor } from '../content/change-tags.ts'
 import { tagsOf } from '../content/document.ts'
-import { draftInput } from '../content/draft.ts'
+import { draftInput, type Draft } from '../content/draft.ts'
 import { renderSource } from '../content/render-source.ts'
 import { saveDocument } from '../content/save-document.ts'
 import { unpublishDocument } from '../content/unpublish-document.ts'
@@ -36,11 +36,10 @@ export async function writeDocument(services: Services, writing: Writing): Promi
   const { db } = services
   const { planned, source, coverId, before, names } = writing
   const { manuscript, outline, slug } = planned
-  const draft = draftInput.safeParse({ title: manuscript.title, summary: shortened(planned.summary, 400), source })
-  if (!draft.success) throw new Invalid(`${String(draft.error.issues[0]?.path[0])}: ${draft.error.issues[0]?.message}`)
+  const draft = draftOf(planned, source)
   if (before !== null && before.kind !== manuscript.kind) throw new Invalid(`This was imported as a ${before.kind} and is a ${manuscript.kind} now. Delete the old one first.`)
   const documentId = await db.$transaction(async (tx) => {
-    const id = before?.id ?? (await createDocument(tx, { kind: manuscript.kind, slug, title: draft.data.title, summary: draft.data.summary, coursePath: coursePathOf(planned.path), importKey: manuscript.key })).id
+    const id = before?.id ?? (await createDocument(tx, { kind: manuscript.kind, slug, title: draft.title, summary: draft.summary, coursePath: coursePathOf(planned.path), importKey: manuscript.key })).id
     // Until the mark is set again this counts as unfinished: the next run writes it anew instead of taking it for an edit.
     await tx.document.update({ where: { id }, data: { importHash: null } })
     if (outline !== null) await arrangeCourse(tx, id, outline)
@@ -49,7 +48,7 @@ export async function writeDocument(services: Services, writing: Writing): Promi
   })
   const ids = (list: Named[], known: Map<string, string>) => list.flatMap((one) => known.get(one.slug) ?? [])
   await saveDocument(services, {
-    documentId, draft: draft.data, savedById: null, publish: !manuscript.draft, updatedAt: manuscript.updatedAt ?? (before === null ? (manuscript.publishedAt ?? undefined) : undefined),
+    documentId, draft, savedById: null, publish: !manuscript.draft, updatedAt: manuscript.updatedAt ?? (before === null ? (manuscript.publishedAt ?? undefined) : undefined),
     alongside: (tx) => applySettings(tx, documentId, {
       slug, coverId, coverAlt: shortened(manuscript.coverAlt, 300), level: manuscript.level, access: manuscript.access, featured: manuscript.featured, canonicalUrl: manuscript.canonicalUrl, publishedAt: manuscript.publishedAt,
       topicIds: ids(manuscript.topics, names.topics), authorIds: ids(manuscript.authors, names.people),
@@ -59,11 +58,19 @@ export async function writeDocument(services: Services, writing: Writing): Promi
   await db.$transaction(async (tx) => {
     if (manuscript.updatedAt !== null) await tx.document.update({ where: { id: documentId }, data: { updatedAt: manuscript.updatedAt } })
     await redirectTo(tx, documentId, manuscript.redirects)
-    if (outline?.price) await sell(tx, documentId, { slug, name: draft.data.title, description: draft.data.summary }, outline.price)
+    if (outline?.price) await sell(tx, documentId, { slug, name: draft.title, description: draft.summary }, outline.price)
     // A course is finished when its lessons are.
     if (outline === null) await setMark(tx, documentId, planned.hash)
     await invalidate(tx, [...(await tagsFor(tx, documentId)), tagsOf.offers])
   })
+}
+
+/** The text as it would be kept. Throws `Invalid` with what is wrong about it. */
+export function draftOf({ manuscript, summary }: Planned, source: string): Draft {
+  const draft = draftInput.safeParse({ title: manuscript.title, summary: shortened(summary, 400), source })
+  if (draft.success) return draft.data
+  const { code, path, message, maximum } = draft.error.issues[0] as { code?: string; path: PropertyKey[]; message: string; maximum?: number }
+  throw new Invalid(`The ${path[0] === 'source' ? 'text' : String(path[0])} ${code === 'too_big' ? `is too long: at most ${maximum} characters` : `is refused: ${message}`}.`)
 }
 
 /** Notes what was brought, and what our copy looks like: whatever differs next time was changed by somebody here. */
