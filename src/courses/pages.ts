@@ -120,6 +120,7 @@ function outlineShown(sections: readonly OutlinedSection[], options: { open: boo
         minutes: durationText(lesson.minutes),
         kind: 'text',
         state: lesson.id === options.currentId ? 'current' : lesson.completed ? 'done' : options.open || lesson.preview ? 'open' : 'locked',
+        completed: lesson.completed,
         preview: lesson.preview && !options.open,
         contents: lesson.id === options.currentId ? options.contents : [],
       })),

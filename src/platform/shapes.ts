@@ -8,7 +8,7 @@ export interface Progress { done: number; total: number; text: string; label: st
 export interface TutorialCard { title: string; href: string; summary: string | null; topic: Link | null; level: Level | null; image: Image | null; meta: MetaLine; state: string | null }
 export interface CourseCard { title: string; href: string; summary: string | null; level: Level | null; image: Image | null; teachers: string | null; facts: string[]; price: string | null; progress: Progress | null }
 export interface Contents { text: string; href: string; level: 2 | 3 }
-export interface OutlineLesson { number: string | null; title: string; href: string | null; minutes: string | null; kind: 'text' | 'video' | 'quiz'; state: 'open' | 'done' | 'current' | 'locked'; preview: boolean; contents: Contents[] }
+export interface OutlineLesson { number: string | null; title: string; href: string | null; minutes: string | null; kind: 'text' | 'video' | 'quiz'; state: 'open' | 'done' | 'current' | 'locked'; completed: boolean; preview: boolean; contents: Contents[] }
 export interface OutlineSection { title: string | null; facts: string | null; lessons: OutlineLesson[] }
 export interface Outline { sections: OutlineSection[] }
 export interface FilterGroup { label: string; options: { text: string; href: string; current: boolean; count: string | null }[] }

@@ -145,7 +145,10 @@ describe('a lesson', () => {
     const reader = await browserOf(site, await lin(site.database.db))
     const [first, second] = course.lessons
     const toggle = `/documents/${first?.id ?? ''}/completion`
+    const marks = async () => tags((await reader.get('/courses/sql/select')).text, 'span').flatMap(({ attribs }) => ('data-completed' in attribs ? ['hidden' in attribs] : []))
+    expect(await marks()).toEqual([true, false, true])
     expect((await reader.post(toggle, { wanted: 'on' })).headers.location).toBe('/courses/sql/select')
+    expect(await marks()).toEqual([false, true, false])
     expect(statesOf((await reader.get(second?.path ?? '')).text)).toEqual(['done', 'current', 'open', 'open'])
     expect(textOf((await reader.get(second?.path ?? '')).text)).toContain('1 of 4 lessons')
     await reader.post(toggle, { wanted: 'off' })

@@ -38,6 +38,8 @@ function swap(form) {
   const button = form.querySelector('button')
   const word = on ? button.dataset.wordOn : button.dataset.wordOff
   form.dataset.on = String(on)
+  // The outline's mark of this lesson, in place of its number.
+  if (form.action.endsWith('/completion')) for (const mark of document.querySelectorAll('[data-completed]')) mark.hidden = !mark.hidden
   form.elements.wanted.value = on ? 'off' : 'on'
   form.querySelector('[data-word]').textContent = word
   form.querySelector('[data-said]').textContent = word
