@@ -34,7 +34,7 @@ export interface EditorPage extends AdminFrame {
   tabs: Tab[]
   action: string
   publish: string
-  unpublish: string | null
+  unpublish: string
   removal: string
   address: string
   view: string | null
@@ -98,7 +98,7 @@ export function editorPage({ role, document, offers, typed, errors = {}, conflic
     tabs: tabsOf(document, 'text'),
     action: path,
     publish: `${path}/publication`,
-    unpublish: document.state === 'published' ? `${path}/publication/removal` : null,
+    unpublish: `${path}/publication/removal`,
     removal: `${path}/removal`,
     address: document.path,
     view: document.state === 'published' ? document.path : null,

@@ -6,6 +6,11 @@ interface Uploaded {
   alt: string
 }
 
+interface Point {
+  x: number
+  y: number
+}
+
 const isPicture = (file: File): boolean => file.type.startsWith('image/')
 const filesOf = (data: DataTransfer | null): File[] => [...(data?.files ?? [])].filter(isPicture)
 
@@ -13,19 +18,19 @@ const filesOf = (data: DataTransfer | null): File[] => [...(data?.files ?? [])].
 export function takePictures(form: HTMLFormElement, host: HTMLElement, surface: Surface): void {
   const list = form.querySelector<HTMLElement>('[data-uploads]')
   let count = 0
-  const take = (files: File[]) => {
-    for (const file of files) void upload(file, ++count)
+  const take = (files: File[], point: Point | null = null) => {
+    for (const file of point === null ? files : files.toReversed()) void upload(file, ++count, point)
   }
 
-  async function upload(file: File, number: number): Promise<void> {
+  async function upload(file: File, number: number, point: Point | null): Promise<void> {
     const placeholder = `![Uploading ${file.name.replace(/[[\]()]/g, '')} (${number})]()`
-    surface.insert(placeholder)
+    surface.insertBlock(placeholder, point)
     const line = progressLine(file.name)
     list?.append(line.element)
     try {
       const { url, alt } = await send(file, line.progress)
       const markdown = `![${alt.replace(/[[\]]/g, '')}](${url})`
-      if (!surface.replace(placeholder, markdown)) surface.insert(markdown)
+      if (!surface.replace(placeholder, markdown)) surface.insertBlock(markdown, null)
       line.element.remove()
     } catch (error) {
       surface.replace(placeholder, '')
@@ -47,7 +52,7 @@ export function takePictures(form: HTMLFormElement, host: HTMLElement, surface: 
       if (files.length === 0) return
       event.preventDefault()
       event.stopPropagation()
-      take(files)
+      take(files, { x: event.clientX, y: event.clientY })
     },
     { capture: true },
   )

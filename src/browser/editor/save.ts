@@ -5,6 +5,8 @@ interface SavedAnswer {
   saved: string
   state: { text: string; tone: string | null }
   problems: string[]
+  /** Where readers find it; null for what they cannot open. */
+  view: string | null
   text: string
 }
 interface Refusal {
@@ -43,8 +45,17 @@ function kept(form: HTMLFormElement, answer: SavedAnswer): true {
     badge.textContent = answer.state.text
     badge.className = `badge${answer.state.tone === null ? '' : ` badge--${answer.state.tone}`}`
   }
+  showPublished(answer.view)
   say(form, `${answer.text} ${answer.saved}`, false)
   return true
+}
+
+/** "View" and "Unpublish" come with the first publication, not with the next visit. */
+function showPublished(address: string | null): void {
+  for (const element of document.querySelectorAll<HTMLElement>('[data-when-published]')) {
+    element.hidden = address === null
+    if (address !== null && element instanceof HTMLAnchorElement) element.href = address
+  }
 }
 
 function refused(form: HTMLFormElement, refusal: Partial<Refusal> & { error?: { message: string } }): false {

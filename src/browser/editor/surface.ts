@@ -11,7 +11,8 @@ export interface Surface {
   text(): string
   /** Replaces everything, as one step that can be undone. */
   replaceAll(text: string): void
-  insert(text: string): void
+  /** Puts a block between blank lines: at a point of the window (where something was dropped), else at the cursor. */
+  insertBlock(text: string, point: { x: number; y: number } | null): void
   /** Replaces the first occurrence; false when the writer has removed it. */
   replace(found: string, text: string): boolean
   focus(): void
@@ -71,7 +72,16 @@ export function createSurface(host: HTMLElement, options: { text: string; label:
   return {
     text: () => view.state.doc.toString(),
     replaceAll: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
-    insert: (text) => view.dispatch(view.state.replaceSelection(text), { scrollIntoView: true }),
+    insertBlock(text, point) {
+      const { doc, selection } = view.state
+      const { to } = doc.lineAt((point && view.posAtCoords(point)) ?? selection.main.head)
+      // After the line, never in its middle: in front of "# Title" a picture would make text of the heading.
+      const before = doc.sliceString(0, to)
+      const gap = before.trim() === '' || before.endsWith('\n\n') ? '' : before.endsWith('\n') ? '\n' : '\n\n'
+      const after = /^\n\s*(\n|$)|^$/.test(doc.sliceString(to)) ? '' : '\n'
+      const insert = `${gap}${text}${after}`
+      view.dispatch({ changes: { from: to, insert }, selection: { anchor: to + insert.length - after.length }, scrollIntoView: true })
+    },
     replace(found, text) {
       const from = view.state.doc.toString().indexOf(found)
       if (from === -1) return false
