@@ -78,9 +78,12 @@ const hitsSql = (order: string): string => `
   SELECT d.id, d.path, d.kind, d.title, d.level, d.minutes, shown.course_title AS "courseTitle", shown.locked, shown.access,
     CASE WHEN shown.locked OR s.position = 0 THEN NULL ELSE s.anchor END AS anchor,
     CASE WHEN shown.locked OR s.position = 0 THEN NULL ELSE s.heading END AS heading,
-    ts_headline('english', CASE WHEN shown.locked THEN d.summary WHEN s.text = '' THEN left(s.code, 2000) ELSE left(s.text, 20000) END, asked.words,
-      'StartSel=${HIT_START}, StopSel=${HIT_END}, MaxWords=32, MinWords=16, MaxFragments=1') AS snippet
-  FROM shown JOIN document d ON d.id = shown.id JOIN search_section s ON s.id = shown.section_id, asked
+    CASE WHEN starts_with(whole.text, left(plain.text, 40)) THEN '' ELSE '… ' END || marked.text || CASE WHEN right(whole.text, 40) = right(plain.text, 40) THEN '' ELSE ' …' END AS snippet
+  FROM shown JOIN document d ON d.id = shown.id JOIN search_section s ON s.id = shown.section_id CROSS JOIN asked
+    CROSS JOIN LATERAL (SELECT btrim(CASE WHEN shown.locked THEN d.summary WHEN s.text = '' THEN left(s.code, 2000) ELSE left(s.text, 20000) END)) whole (text)
+    CROSS JOIN LATERAL (SELECT ts_headline('english', whole.text, asked.words, 'StartSel=${HIT_START}, StopSel=${HIT_END}, ' ||
+      CASE WHEN length(whole.text) <= 240 THEN 'HighlightAll=true' ELSE 'MaxWords=32, MinWords=16, MaxFragments=1' END)) marked (text)
+    CROSS JOIN LATERAL (SELECT btrim(translate(marked.text, '${HIT_START}${HIT_END}', ''))) plain (text)
   ORDER BY ${order.replaceAll('rank', 'shown.rank')}`
 
 const KINDS_SQL = `

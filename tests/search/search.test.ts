@@ -53,6 +53,15 @@ describe('searching', () => {
     expect(textOf(html)).toContain('under “Sending values”')
   })
 
+  it('shows where a quotation was cut, and only there', async () => {
+    const words = 'one two three four five six seven eight nine ten '
+    await writeTutorial(site.services, { slug: 'long', title: 'Long', source: `${words.repeat(4)}walrus ${words.repeat(4)}` })
+    await writeTutorial(site.services, { slug: 'short', title: 'Short', source: 'A narwhal, nothing else.' })
+    expect(textOf(await search('walrus'))).toMatch(/… [a-z ]*walrus [a-z ]* …/)
+    expect(textOf(await search('narwhal'))).toContain('A narwhal, nothing else.')
+    expect(textOf(await search('narwhal'))).not.toContain('…')
+  })
+
   it('finds what is for sale, and quotes only what is open', async () => {
     await fill()
     const html = await search('heron')
