@@ -83,6 +83,9 @@ function setUpOutline() {
     const form = event.target
     if (!form.matches('[data-outline-form]')) return
     event.preventDefault()
+    // The second of two clicks. The answer brings a new form.
+    if (form.dataset.sending) return
+    form.dataset.sending = 'yes'
     const body = new URLSearchParams(new FormData(form, event.submitter))
     const focus = event.submitter?.id
     try {

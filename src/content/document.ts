@@ -10,7 +10,7 @@ export const LEVELS = ['basics', 'intermediate', 'advanced'] as const
 export const ACCESSES = ['free', 'members', 'paid'] as const
 
 /** Text from outside: Postgres has no room for NUL. */
-export const plainText = (max: number) => z.string().max(max).regex(/^[^\u0000]*$/, 'holds a character that cannot be stored')
+export const plainText = (max: number) => z.string('Something is missing here.').max(max, `At most ${max} characters.`).regex(/^[^\u0000]*$/, 'This holds a character that cannot be stored.')
 
 export const slugField = z
   .string()
