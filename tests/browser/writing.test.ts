@@ -90,6 +90,19 @@ describe.skipIf(!hasChromium)('an author', { timeout: 120_000 }, () => {
     expect(await reader.getByText('How to fold a map').count()).toBe(0)
   })
 
+  it('adds one section to an outline by two quick clicks', async () => {
+    const page = await visit({ as: owner })
+    await page.goto('/admin/courses/new')
+    await page.getByLabel('Title').fill('Maps')
+    await page.getByRole('main').getByRole('button').click()
+    await page.getByRole('link', { name: 'Outline' }).click()
+    await page.getByLabel('Name of a new section').fill('Folding')
+    await page.getByRole('button', { name: 'Add section' }).dblclick()
+    await page.getByLabel('Name of section 1').waitFor()
+    await page.waitForLoadState('networkidle')
+    expect(await page.getByLabel('Name of section 2').count()).toBe(0)
+  })
+
   it('writes and publishes without JavaScript too', async () => {
     const page = await visit({ as: owner, javaScriptEnabled: false })
     await page.goto('/admin/tutorials/new')
