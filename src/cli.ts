@@ -132,7 +132,7 @@ try {
 function tell(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0
-    console.error(error.code === 'commander.help' ? program.helpInformation() : `${error.message.replace(/^error: /, '').replace(/^./, (letter) => letter.toUpperCase()).replace(/\n/g, ' ')} See npm run cli -- --help.`)
+    console.error(error.code === 'commander.help' ? program.helpInformation() : `${error.message.replace(/^error: /, '').replace(/^./, (letter) => letter.toUpperCase()).replace(/\n/g, ' ').replace(/[^.?!)]$/, '$&.')} See npm run cli -- --help.`)
     return 1
   }
   if (process.argv.includes('--debug')) console.error(error)

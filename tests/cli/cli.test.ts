@@ -46,6 +46,7 @@ describe('the command line', { timeout: 60_000 }, () => {
       const { code, out, err } = await lectern(args)
       expect({ args, code, out }).toEqual({ args, code: 1, out: '' })
       expect(err.trim().split('\n')).toHaveLength(1)
+      expect(err).not.toMatch(/[^.?!)] See npm run cli/)
       expect(err).not.toMatch(/ at |node_modules|Error:/)
     }
   })
