@@ -9,6 +9,7 @@ import { contentRoutes, oldAddresses } from './content/routes.ts'
 import { learningShown } from './courses/learning.ts'
 import { listMyCourses } from './courses/queries.ts'
 import { courseRoutes } from './courses/routes.ts'
+import { onlyOwnTexts } from './editing/middleware.ts'
 import { editingRoutes } from './editing/routes.ts'
 import { feedRoutes } from './feeds/routes.ts'
 import { homeRoutes } from './home/routes.ts'
@@ -57,6 +58,7 @@ export function routes(services: Services, parts: { sessions: Sessions; limits: 
   router.use(contentRoutes(services))
   router.use(mediaRoutes(services))
   router.use(mailRoutes(services))
+  router.use('/admin', onlyOwnTexts(services))
   router.use('/admin', adminRoutes(services, parts))
   router.use('/admin', editingRoutes(services, parts))
   router.use(pageRoutes(services))

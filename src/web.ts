@@ -10,8 +10,8 @@ import { createServer } from './server.ts'
 
 /** Running requests get this long; a platform kills us after 30 s. */
 const DRAIN = 20_000
-/** Behind a balancer: time for it to see that `/readyz` says no, before the door closes. */
-const NOTICE = 2_000
+/** Before the door closes: a balancer sees that `/readyz` says no, and busy connections hear with their answer that it is the last. */
+const NOTICE = { production: 2_000, development: 300 }
 
 const config = configOrExit(process.env)
 if (config.webConcurrency > 1 && cluster.isPrimary) keepProcesses(config.webConcurrency)
@@ -34,7 +34,8 @@ async function serve(config: Config): Promise<void> {
     if (stopping) return
     stopping = true
     announceShutdown()
-    if (config.production) await wait(NOTICE)
+    server.prependListener('request', (_req, res) => void (res.shouldKeepAlive = false))
+    await wait(config.production ? NOTICE.production : NOTICE.development)
     await close(server)
     await invalidations.stop()
     await booted.close()

@@ -1,6 +1,6 @@
 import type { Prisma } from '#prisma'
 import type { Kind } from '../content/document.ts'
-import type { Reader } from '../platform/db.ts'
+import type { Reader, Sql } from '../platform/db.ts'
 import { found } from '../platform/errors.ts'
 
 const revision = { number: true, title: true, summary: true, source: true, html: true, outline: true, problems: true, words: true, minutes: true, createdAt: true, savedBy: { select: { name: true } } } as const satisfies Prisma.RevisionSelect
@@ -60,3 +60,17 @@ export async function listSections(db: Reader, courseId: string) {
   })
 }
 export type SectionShown = Awaited<ReturnType<typeof listSections>>[number]
+
+/**
+ * How many of these texts are somebody else's: they have authors (a lesson its course's), and this account is none of them.
+ */
+export async function countForeign(sql: Sql, accountId: string, ids: readonly string[]): Promise<number> {
+  const rows = await sql.rows<{ count: number }>('foreign-texts', FOREIGN, [accountId, ids])
+  return rows[0]?.count ?? 0
+}
+
+const FOREIGN = `
+  SELECT count(*)::int AS count FROM document d LEFT JOIN lesson l ON l.document_id = d.id
+  WHERE d.id = ANY($2::uuid[])
+    AND EXISTS (SELECT 1 FROM document_author da WHERE da.document_id IN (d.id, l.course_id))
+    AND NOT EXISTS (SELECT 1 FROM document_author da JOIN author a ON a.id = da.author_id WHERE da.document_id IN (d.id, l.course_id) AND a.account_id = $1::uuid)`

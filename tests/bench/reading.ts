@@ -11,6 +11,8 @@ import { generator, measure, median, type Measured, type Target } from './load.t
 
 const ROUNDS = 9
 const SECONDS = 3
+/** What somebody wrote, as long as a tutorial is: repeated words would compress to nothing and flatter nobody. */
+const TEXTS = ['what-happens-in-an-http-request', 'node-event-loop', 'forms-that-survive-mistakes']
 const ACCEPT = { 'Accept-Encoding': 'br, gzip' }
 
 /**
@@ -70,8 +72,8 @@ function print(results: Map<string, Measured[]>, bytes: number): void {
 
 async function fill(site: BenchSite): Promise<{ tutorial: string; lesson: string; cookie: string }> {
   const { services } = site
-  // A text that somebody wrote: repeated words would compress to nothing and flatter nobody.
-  const source = (await readFile(join(root, 'content', 'sample', 'tutorials', 'what-happens-in-an-http-request.md'), 'utf8')).replace(/^---[\s\S]*?\n---\n/, '')
+  const texts = await Promise.all(TEXTS.map((name) => readFile(join(root, 'content', 'sample', 'tutorials', `${name}.md`), 'utf8')))
+  const source = texts.map((text) => text.replace(/^---[\s\S]*?\n---\n/, '')).join('\n\n')
   const tutorial = await writeTutorial(services, { slug: 'bench', title: 'What a page costs', summary: 'One page, many times.', source, topics: ['python', 'web'], authors: ['ada'], level: 'basics' })
   for (let index = 0; index < 30; index++) await writeTutorial(services, { slug: `other-${index}`, title: `Another tutorial, number ${index}`, summary: 'To be listed.', topics: ['python'], authors: ['ada'] })
   const lessons = Array.from({ length: 20 }, (_, index) => ({ slug: `lesson-${index}`, title: `Lesson ${index}`, source }))

@@ -59,9 +59,7 @@ export async function send(res: Response, body: string, options: RenderOptions =
   // The time for this request ran out, and that was said.
   if (res.headersSent) return
   if (!res.hasHeader('Cache-Control')) res.setHeader('Cache-Control', 'private, no-store')
-  const { encoding, bytes } = await compressOnce(Buffer.from(body), chooseEncoding(res.req.get('accept-encoding')))
-  // Its reader left, or its time ran out, meanwhile.
-  if (res.headersSent || res.destroyed) return
+  const { encoding, bytes } = compressOnce(Buffer.from(body), chooseEncoding(res.req.get('accept-encoding')))
   if (encoding !== 'identity') res.setHeader('Content-Encoding', encoding)
   res.vary('Accept-Encoding')
   res.writeHead(status, { 'Content-Type': contentType, 'Content-Length': bytes.length })
