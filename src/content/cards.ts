@@ -3,7 +3,7 @@ import { pictureOf, type ShownAsset } from '../media/media.ts'
 import { initials } from '../platform/names.ts'
 import type { AuthorBox, Contents, Image, Level, MetaLine, TutorialCard } from '../platform/shapes.ts'
 import { moment } from '../platform/words.ts'
-import type { Level as LevelName } from './document.ts'
+import type { Access, Level as LevelName } from './document.ts'
 
 const LEVEL_WORDS: Record<LevelName, string> = { basics: 'Basics', intermediate: 'Intermediate', advanced: 'Advanced' }
 
@@ -20,6 +20,9 @@ export const authorBox = (author: { name: string; slug: string; headline: string
   role: author.headline === '' ? null : author.headline,
   bio: null,
 })
+
+/** What a reader should know before the click. */
+const ACCESS_WORDS: Record<Access, string | null> = { free: null, members: 'For members', paid: 'To buy' }
 
 export interface Byline {
   authors: { name: string; slug: string }[]
@@ -53,6 +56,7 @@ function image(picture: Picture, alt: string, sizes: string): Image {
 
 export interface ListedTutorial extends Byline {
   id: string
+  access: Access
   path: string
   title: string
   summary: string
@@ -73,7 +77,7 @@ export function tutorialCard(tutorial: ListedTutorial): TutorialCard {
     level: levelShown(tutorial.level),
     image: cover(tutorial.cover, tutorial.coverAlt, '(min-width: 48rem) 14rem, 90vw'),
     meta: metaLine(tutorial),
-    state: tutorial.completed ? 'Completed' : null,
+    state: tutorial.completed ? 'Completed' : ACCESS_WORDS[tutorial.access],
   }
 }
 

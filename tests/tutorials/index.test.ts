@@ -143,6 +143,13 @@ describe('the list of tutorials', () => {
     expect(cardTitles(html)).toContain(title)
   })
 
+  it('says before the click what is for members or to be bought', async () => {
+    await writeTutorial(site.services, { slug: 'open', title: 'Open' })
+    expect(await list()).not.toContain('For members')
+    await writeTutorial(site.services, { slug: 'members', title: 'Closed', access: 'members' })
+    expect((await (await browserOf(site, await lin(site.database.db))).get('/tutorials/')).text).toContain('For members')
+  })
+
   it('marks what the reader has completed, for that reader alone', async () => {
     const tutorial = await writeTutorial(site.services, { slug: 'loops', title: 'Loops' })
     const person = await lin(site.database.db)
