@@ -26,7 +26,7 @@ export async function renderSource(db: Reader, source: string, origin: string): 
 }
 
 const pictureFields = { id: true, state: true, width: true, height: true, variants: true } satisfies Prisma.AssetSelect
-export type AssetPicture = Prisma.AssetGetPayload<{ select: typeof pictureFields }>
+type AssetPicture = Prisma.AssetGetPayload<{ select: typeof pictureFields }>
 
 /** The ids in a text's addresses of our pictures, each once. */
 export const referencedPictures = (source: string): string[] => [...new Set([...source.matchAll(MEDIA_REFERENCE)].map((match) => match[1] ?? ''))]

@@ -6,6 +6,11 @@ export const AUTHORS = `COALESCE((
     SELECT json_agg(json_build_object('name', a.name, 'slug', a.slug) ORDER BY da.position, a.name)
     FROM document_author da JOIN author a ON a.id = da.author_id WHERE da.document_id = d.id), '[]')`
 
+/** Authors as a text's own page names them: with what they do. */
+export const BYLINES = `COALESCE((
+    SELECT json_agg(json_build_object('name', a.name, 'slug', a.slug, 'headline', a.headline) ORDER BY da.position, a.name)
+    FROM document_author da JOIN author a ON a.id = da.author_id WHERE da.document_id = d.id), '[]')`
+
 export const TOPICS = `COALESCE((
     SELECT json_agg(json_build_object('name', t.name, 'slug', t.slug) ORDER BY t.name)
     FROM document_topic dt JOIN topic t ON t.id = dt.topic_id WHERE dt.document_id = d.id), '[]')`

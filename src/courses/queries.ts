@@ -2,7 +2,7 @@ import { entitled } from '../access/sql.ts'
 import { OFFERS, type Offer } from '../billing/offer.ts'
 import type { Access, Level } from '../content/document.ts'
 import type { ShownAsset } from '../media/media.ts'
-import { AUTHORS, COVER } from '../content/sql.ts'
+import { AUTHORS, BYLINES, COVER } from '../content/sql.ts'
 import type { Heading } from '../markdown/render.ts'
 import type { Sql } from '../platform/db.ts'
 import { found } from '../platform/errors.ts'
@@ -33,7 +33,6 @@ export interface Course {
   audience: string[]
   sections: OutlinedSection[]
   authors: Teacher[]
-  topics: { name: string; slug: string }[]
   offers: Offer[]
   entitled: boolean
 }
@@ -49,10 +48,6 @@ const outlineOf = (course: string): string => `COALESCE((
         LEFT JOIN completion lc ON lc.document_id = ld.id AND lc.account_id = $1::uuid
       WHERE cs.course_id = ${course} GROUP BY cs.id) s), '[]')`
 
-const TEACHERS = `COALESCE((
-    SELECT json_agg(json_build_object('name', a.name, 'slug', a.slug, 'headline', a.headline) ORDER BY da.position, a.name)
-    FROM document_author da JOIN author a ON a.id = da.author_id WHERE da.document_id = d.id), '[]')`
-
 /** A published course with its outline, the viewer's ticks and what it costs. */
 export async function findCourse(sql: Sql, path: string, accountId: string | null): Promise<Course> {
   const rows = await sql.rows<Course>('course', COURSE, [accountId, path])
@@ -62,9 +57,7 @@ export async function findCourse(sql: Sql, path: string, accountId: string | nul
 const COURSE = `
   SELECT d.id, d.path, d.title, d.summary, d.level, d.access, d.published_at AS "publishedAt", d.updated_at AS "updatedAt",
     d.canonical_url AS "canonicalUrl", d.card_revision_id AS "cardRevisionId", r.html, r.excerpt, d.cover_alt AS "coverAlt", ${COVER} AS cover,
-    c.outcomes, c.audience, ${outlineOf('d.id')} AS sections, ${TEACHERS} AS authors,
-    COALESCE((SELECT json_agg(json_build_object('name', t.name, 'slug', t.slug) ORDER BY t.name)
-      FROM document_topic dt JOIN topic t ON t.id = dt.topic_id WHERE dt.document_id = d.id), '[]') AS topics,
+    c.outcomes, c.audience, ${outlineOf('d.id')} AS sections, ${BYLINES} AS authors,
     CASE WHEN d.access = 'free' THEN '[]' ELSE ${OFFERS} END AS offers,
     ${entitled({ account: '$1::uuid', document: 'd.id', course: 'd.id', access: 'd.access' })} AS entitled
   FROM document d JOIN course c ON c.document_id = d.id JOIN revision r ON r.id = d.published_revision_id

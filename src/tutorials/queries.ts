@@ -2,7 +2,7 @@ import { entitled } from '../access/sql.ts'
 import { OFFERS, type Offer } from '../billing/offer.ts'
 import type { ListedTutorial } from '../content/cards.ts'
 import type { Access, Level } from '../content/document.ts'
-import { CARD, COMPLETED, COVER, TOPICS } from '../content/sql.ts'
+import { BYLINES, CARD, COMPLETED, COVER, TOPICS } from '../content/sql.ts'
 import type { Heading } from '../markdown/render.ts'
 import type { ShownAsset } from '../media/media.ts'
 import type { Sql } from '../platform/db.ts'
@@ -42,8 +42,7 @@ export async function findTutorial(sql: Sql, path: string, accountId: string | n
 const TUTORIAL = `
   SELECT d.id, d.path, d.title, d.summary, d.minutes, d.level, d.access, d.published_at AS "publishedAt", d.updated_at AS "updatedAt",
     d.canonical_url AS "canonicalUrl", d.card_revision_id AS "cardRevisionId", r.html, r.excerpt, r.outline, d.cover_alt AS "coverAlt", ${COVER} AS cover, ${TOPICS} AS topics,
-    COALESCE((SELECT json_agg(json_build_object('name', a.name, 'slug', a.slug, 'headline', a.headline) ORDER BY da.position, a.name)
-      FROM document_author da JOIN author a ON a.id = da.author_id WHERE da.document_id = d.id), '[]') AS authors,
+    ${BYLINES} AS authors,
     ${COMPLETED} AS completed,
     ${entitled({ account: '$1::uuid', document: 'd.id', course: 'd.id', access: 'd.access' })} AS entitled,
     CASE WHEN d.access = 'free' THEN '[]' ELSE ${OFFERS} END AS offers
